@@ -1,0 +1,165 @@
+"""
+The body of an issue or comment: Penstock's region, and around it what people wrote.
+
+The region begins with the marker line and ends with `<!-- /penstock:v1 -->`. Everything outside belongs to people and
+is carried over byte by byte. `docs/issue-body.md` shows the layout.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from penstock.base.canonical import digest
+from penstock.github.marker import END, VERSION, read_line, read_version, render
+from penstock.model.observed import Marker
+from penstock.model.operation import CommentCreate, IssueCreate, IssueUpdate, Operation
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+_END_LINE = re.compile(re.escape(END) + r"[ \t]*")
+# A line of the region that looks like a marker gets one more backslash, and loses it again when it is read.
+_LOOKALIKE = re.compile(r"^(<!-- \\*)(?=/?penstock:v)", re.MULTILINE)
+_DISARMED = re.compile(r"^(<!-- \\*)\\(?=/?penstock:v)", re.MULTILINE)
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Offsets of the first marker of a body; `region` is None when no end follows."""
+
+    version: int
+    marker: Marker | None
+    start: int
+    line_end: int
+    region: tuple[int, int] | None
+    end: int
+
+
+def parse(body: str) -> Marker | None:
+    """The first marker at the start of a line outside code fences, or None."""
+    place = _find(body)
+    return place.marker if place else None
+
+
+def version(body: str) -> int | None:
+    """The version of the first marker, also of one that this version cannot read; None without a marker."""
+    place = _find(body)
+    return place.version if place else None
+
+
+def split(body: str) -> tuple[Marker | None, str | None]:
+    """The first marker and the text of its region with LF line ends; the text is None when the region's end is gone."""
+    place = _find(body)
+    if place is None or place.marker is None or place.region is None:
+        return (place.marker if place else None), None
+    text = _with_lf(body[slice(*place.region)]).removesuffix("\n")
+    return place.marker, _DISARMED.sub(r"\1", text)
+
+
+def compose(region: str, marker: Marker, body_before: str = "") -> str:
+    """
+    The body with this region.
+
+    Args:
+        region: New text of the managed region.
+        marker: New marker line.
+        body_before: The whole body as it was read. Its first region is replaced; without one the new region goes
+            first. Where the region's end is gone, only the marker line is replaced and all the rest is kept.
+    """
+    text = _LOOKALIKE.sub(r"\1\\", _with_lf(region))
+    block = "\n".join([render(marker), *([text] if text else []), END])
+    place = _find(body_before)
+    if place is None or place.marker is None:
+        return f"{block}\n\n{body_before}" if body_before else block
+    return body_before[: place.start] + block + body_before[place.end :]
+
+
+def region_sha(region: str) -> str:
+    """Digest of a region's text, whatever its line ends."""
+    return digest(_with_lf(region))
+
+
+def body_of(graph: str, run: str, operation: Operation) -> str | None:
+    """
+    The body that this operation writes, marker included; None when it leaves the body alone.
+
+    An update keeps the marker's creating operation and run, so that an issue can always be traced to its create.
+    """
+    payload = operation.payload
+    marker = Marker(graph=graph, key=operation.key, op=operation.no, run=run)
+    match payload:
+        case IssueCreate(region=region):
+            labels, state = payload.labels, payload.set_state
+            marker = msgspec.structs.replace(marker, sha=region_sha(region), state=state, labels=labels)
+            return compose(region, marker)
+        case IssueUpdate(region=str(region)):
+            origin = parse(payload.body_before) or marker
+            labels, state = payload.set_labels, payload.set_state
+            marker = Marker(
+                **{"graph": graph, "key": operation.key, "op": origin.op, "run": origin.run},
+                sha=region_sha(region),
+                state=state,
+                labels=labels,
+            )
+            return compose(region, marker, payload.body_before)
+        case CommentCreate(body=text):
+            return compose(text, msgspec.structs.replace(marker, sha=region_sha(text)))
+    return None
+
+
+def _find(body: str) -> _Place | None:
+    if "<!-- penstock:v" not in body:
+        return None
+    for start, end in _outside_fences(body):
+        found = read_version(body[start:end])
+        if found is not None:
+            region = _region(body, end)
+            whole_end = region[1] + _line_length(body, region[1]) if region else end
+            return _Place(found, read_line(body[start:end]), start, end, region, whole_end)
+    return None
+
+
+def _region(body: str, line_end: int) -> tuple[int, int] | None:
+    """From behind the marker's line break to the start of the end line; None when another marker or nothing follows."""
+    opened = _BREAK.match(body, line_end)
+    if opened is None:
+        return None
+    for start, end in _lines(body, opened.end()):
+        line = body[start:end]
+        if _END_LINE.fullmatch(line):
+            return opened.end(), start
+        if read_version(line) == VERSION:
+            return None
+    return None
+
+
+def _outside_fences(body: str) -> Iterator[tuple[int, int]]:
+    """Lines outside code fences, by CommonMark's rules: an unclosed fence goes on to the end."""
+    fence = ""
+    for start, end in _lines(body, 0):
+        match = _FENCE.fullmatch(body[start:end])
+        if fence:
+            if match and match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+        elif match and not (match[1][0] == "`" and "`" in match[2]):
+            fence = match[1]
+        else:
+            yield start, end
+
+
+def _lines(body: str, start: int) -> Iterator[tuple[int, int]]:
+    """Start and end offsets of every line, line breaks left out."""
+    for line_break in _BREAK.finditer(body, start):
+        yield start, line_break.start()
+        start = line_break.end()
+    yield start, len(body)
+
+
+def _line_length(body: str, start: int) -> int:
+    line_break = _BREAK.search(body, start)
+    return (line_break.start() if line_break else len(body)) - start
+
+
+def _with_lf(text: str) -> str:
+    return _BREAK.sub("\n", text)

@@ -1,0 +1,1 @@
+"""Floor 1: frozen records that every other floor speaks in."""

@@ -1,0 +1,62 @@
+"""What a user plans: tasks, and the graph they form."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+TaskState = Literal["open", "completed", "not_planned"]
+"""What the issue's state shall be: open, closed as completed, or closed as not planned."""
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One item of a plan; becomes one issue.
+
+    Attributes:
+        key: Stable identity inside the graph, e.g. `21.4`. Renames and moves keep it.
+        title: Issue title, not empty, at most 256 characters.
+        body: Markdown of the managed region, without marker. May be empty.
+        parent: Key of the task this one is a sub-issue of.
+        depends_on: Keys of the tasks that block this one.
+        labels: Names of labels the issue shall carry.
+        assignees: Logins.
+        milestone: Title of the milestone.
+        issue_type: Name of the organisation's issue type.
+        state: What the issue's state shall be.
+        line: 1-based line of the task in its source file; 0 when unknown.
+    """
+
+    key: str
+    title: str
+    body: str = ""
+    parent: str | None = None
+    depends_on: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: str | None = None
+    issue_type: str | None = None
+    state: TaskState = "open"
+    line: int = 0
+
+
+class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A named set of tasks, checked: keys are unique, references resolve, no cycles in parents or dependencies.
+
+    Attributes:
+        name: The graph's name: part of every operation's key and of every marker. Never a path.
+        source: The file as the user named it, for messages.
+        format: Reader that made it, e.g. `taskmaster`, `native`.
+        sha256: Of the source file's bytes.
+        tasks: In document order; a parent stands before its children.
+        notes: What the reader wants the user to know, e.g. finished tasks left out.
+    """
+
+    name: str
+    source: str
+    format: str
+    sha256: str
+    tasks: tuple[Task, ...]
+    notes: tuple[str, ...] = ()

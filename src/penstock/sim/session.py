@@ -1,0 +1,174 @@
+"""
+One HTTP request being answered: who asks, what they may see, and how each item is timed and counted.
+
+An item of work (one alias, or one REST call) goes through three steps, the last two without an `await` between:
+
+    await session.work("issue.create")      # takes its time; may raise SimTimeout
+    session.admit("issue.create")           # counts it at this instant; may raise SimRefusal
+    session.state.create_issue(...)         # takes effect; may raise SimRefusal
+
+Items applied before a `SimTimeout` stay applied, as on GitHub.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from penstock.sim.records import LEVELS, Issue, Record, Repository, User
+from penstock.sim.refusal import SimRefusal, archived, forbidden, gone, not_found, out_of_resources, unresolved
+
+if TYPE_CHECKING:
+    from penstock.base.clock import Clock
+    from penstock.sim.access import Token
+    from penstock.sim.faults import RequestFaults
+    from penstock.sim.latency import LatencyStream
+    from penstock.sim.limits import Account
+    from penstock.sim.reads import Reads
+    from penstock.sim.state import State
+
+__all__ = ["TIMEOUT_S", "Session", "SimRefusal", "SimTimeout"]
+
+TIMEOUT_S = 10.0
+"""Source: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts"""
+
+
+class SimTimeout(Exception):
+    """The request used up its 10 seconds. What it applied stays; the rest never starts."""
+
+
+class Session:
+    """
+    Attributes:
+        actor: The user the token belongs to.
+        token: What the token may do.
+        state: The primary database: mutations read and write here.
+        view: What a replica shows: the same reads as `state`, possibly some seconds old.
+        request_id: `x-github-request-id`.
+        cost: Points this request costs the hourly GraphQL quota; a query with many connections may raise it.
+        worked_s: Seconds of work so far, on the server.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        request_id: str,
+        token: Token,
+        state: State,
+        view: Reads,
+        account: Account,
+        latency: LatencyStream,
+        faults: RequestFaults,
+    ) -> None:
+        self.actor: User = token.user
+        self.token = token
+        self.state = state
+        self.view = view
+        self.request_id = request_id
+        self.cost = 1
+        self.worked_s = 0.0
+        self._clock = clock
+        self._account = account
+        self._latency = latency
+        self._faults = faults
+
+    def now(self) -> float:
+        """The server's instant in epoch seconds; with a skewed clock not the client's."""
+        return self._clock.now() + self._faults.clock_skew_s
+
+    async def work(self, kind: str) -> None:
+        """
+        Take as long as one item of this kind takes.
+
+        Raises:
+            SimTimeout: the request has used its 10 seconds in total; the item must not take effect.
+        """
+        need_s = self._latency.item_s(kind)
+        left_s = TIMEOUT_S - self.worked_s
+        if need_s > left_s:
+            await self.spend(left_s)
+            raise SimTimeout
+        await self.spend(need_s)
+
+    async def spend(self, seconds: float) -> None:
+        """Be busy for this long."""
+        self.worked_s += seconds
+        if seconds > 0:
+            await self._clock.sleep(seconds)
+
+    def admit(self, kind: str) -> None:
+        """
+        Count one item at this instant. Call it right before the state changes.
+
+        Raises:
+            SimRefusal: a content window is full (`was submitted too quickly`), the request's resource limit is
+                reached, or a fault strikes this alias.
+        """
+        if self._faults.strikes_item():
+            raise self._faults.item_refusal()
+        if self._faults.exhausted():
+            raise out_of_resources()
+        self._account.admit(kind, self._clock.now(), self.request_id)
+
+    def resolve(self, node_id: str) -> Record:
+        """
+        The record behind a global id, for a mutation.
+
+        Raises:
+            SimRefusal: NOT_FOUND when there is none, when the actor may not see it, or for a moment right after
+                its creation when the fault `fresh_not_found` is on.
+        """
+        record = self.state.node(node_id)
+        if record is None or not self.sees(record):
+            raise unresolved(node_id)
+        if isinstance(record, Issue) and self._faults.hides(self._clock.now() - record.created_at):
+            raise unresolved(node_id)
+        return record
+
+    def sees(self, record: Record) -> bool:
+        """May the actor read it?"""
+        repository = record if isinstance(record, Repository) else getattr(record, "repository", None)
+        return repository is None or self.level(repository) != "none"
+
+    def level(self, repository: Repository) -> str:
+        """`none`, `read`, `triage`, `write`, `maintain` or `admin`: the actor's role, cut down by the token."""
+        if not self.token.reaches(repository):
+            return "none"
+        return self.state.level(self.actor, repository)
+
+    def can(self, repository: Repository, level: str) -> bool:
+        """Has the actor at least this role there?"""
+        return LEVELS.index(self.level(repository)) >= LEVELS.index(level)
+
+    def repository(self, owner: str, name: str) -> Repository:
+        """
+        Raises:
+            SimRefusal: NOT_FOUND when it does not exist or the actor may not see it.
+        """
+        found = self.view.repository(owner, name)
+        if found is None or self.level(found) == "none":
+            raise not_found(f"Could not resolve to a Repository with the name '{owner}/{name}'.")
+        return found
+
+    def require_write(self, repository: Repository, level: str = "read") -> None:
+        """
+        Check that this actor with this token may write issues here.
+
+        Args:
+            repository: Where.
+            level: The role needed: `read` to open an issue, `triage` for links, `write` for labels.
+
+        Raises:
+            SimRefusal: FORBIDDEN (archived, missing role, missing right of the token), or issues are switched off.
+        """
+        if repository.archived:
+            raise archived()
+        if not repository.has_issues:
+            raise gone("Issues has been disabled in this repository.")
+        if not self.token.writes_issues(repository):
+            raise forbidden(
+                "Resource not accessible by personal access token",
+                X_Accepted_GitHub_Permissions="issues=write",
+            )
+        if not self.can(repository, level):
+            raise forbidden(f"{self.actor.login} does not have the correct permissions to execute this")
