@@ -52,7 +52,7 @@ PullRequest: id databaseId fullDatabaseId number title body state closed closedA
 PullRequest: resourcePath author repository labels assignees milestone comments viewerCanLabel viewerCanClose
 PullRequest: viewerCanReopen
 IssueComment: id databaseId fullDatabaseId body author createdAt updatedAt url issue repository viewerDidAuthor
-Label: id name color description createdAt isDefault repository issues url resourcePath
+Label: id name color description isDefault repository issues url resourcePath
 Milestone: id number title description state closed closedAt createdAt dueOn updatedAt repository issues
 Milestone: url resourcePath viewerCanClose viewerCanReopen
 IssueType: id name description color isEnabled isPrivate
@@ -82,7 +82,7 @@ IssueDependencyOrder: direction field
 Mutation: createIssue updateIssue closeIssue reopenIssue addLabelsToLabelable removeLabelsFromLabelable
 Mutation: addAssigneesToAssignable addComment updateIssueComment addSubIssue removeSubIssue
 Mutation: reprioritizeSubIssue addBlockedBy removeBlockedBy createLabel updateLabel deleteLabel
-Mutation: updateIssueIssueType deleteIssue
+Mutation: updateIssueIssueType deleteIssue transferIssue
 CreateIssueInput: assigneeIds body issueTypeId labelIds milestoneId parentIssueId repositoryId title
 UpdateIssueInput: assigneeIds body id issueTypeId labelIds milestoneId state title
 CloseIssueInput: duplicateIssueId issueId stateReason
@@ -102,6 +102,7 @@ UpdateLabelInput: color description id name
 DeleteLabelInput: id
 UpdateIssueIssueTypeInput: issueId issueTypeId
 DeleteIssueInput: issueId
+TransferIssueInput: issueId repositoryId
 CreateIssuePayload: issue
 UpdateIssuePayload: actor issue
 CloseIssuePayload: issue
@@ -121,6 +122,7 @@ UpdateLabelPayload: label
 DeleteLabelPayload:
 UpdateIssueIssueTypePayload: issue
 DeleteIssuePayload: repository
+TransferIssuePayload: issue
 """
 """What the simulator serves, by type. `clientMutationId` comes with every input and payload."""
 

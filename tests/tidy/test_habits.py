@@ -110,22 +110,30 @@ def print_offences(path: str, source: str) -> list[str]:
 
 def test_no_state_hides_in_a_module(package_sources: dict[str, str]) -> None:
     """Two runs in one process never meet in a variable."""
-    assert [] == [offence for file in package_sources.items() for offence in state_offences(*file)]
+    offences = [offence for file in package_sources.items() for offence in state_offences(*file)]
+
+    assert [] == offences, "\n".join(offences)
 
 
 def test_nothing_is_left_for_later(all_sources: dict[str, str]) -> None:
     """What is owed stands in an issue, where it is seen."""
-    assert [] == [offence for file in all_sources.items() for offence in leftover_offences(*file)]
+    offences = [offence for file in all_sources.items() for offence in leftover_offences(*file)]
+
+    assert [] == offences, "\n".join(offences)
 
 
 def test_names_say_what_is_inside(all_sources: dict[str, str]) -> None:
     """There is no drawer for odds and ends."""
-    assert [] == [offence for file in all_sources.items() for offence in name_offences(*file)]
+    offences = [offence for file in all_sources.items() for offence in name_offences(*file)]
+
+    assert [] == offences, "\n".join(offences)
 
 
 def test_only_screens_print(package_sources: dict[str, str]) -> None:
     """Everything else returns values or events."""
-    assert [] == [offence for file in package_sources.items() for offence in print_offences(*file)]
+    offences = [offence for file in package_sources.items() for offence in print_offences(*file)]
+
+    assert [] == offences, "\n".join(offences)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,9 @@ def test_requirements_are_locked_and_name_no_server(root: Path) -> None:
     files = sorted((root / "requirements").glob("*.txt"))
 
     assert ["dev.txt", "run.txt"] == [file.name for file in files]
-    assert [] == [offence for file in files for offence in requirement_offences(file.name, file.read_text())]
+    offences = [offence for file in files for offence in requirement_offences(file.name, file.read_text())]
+
+    assert [] == offences, "\n".join(offences)
 
 
 def test_the_demo_runs_on_what_the_tests_ran_on(root: Path) -> None:

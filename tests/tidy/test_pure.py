@@ -48,7 +48,9 @@ def _names_from_datetime(tree: ast.Module) -> set[str]:
 
 def test_pure_floors_stay_pure(package_sources: dict[str, str]) -> None:
     """Time and randomness are arguments below floor 3, so an hour runs in a second and a seed replays exactly."""
-    assert [] == [offence for file in package_sources.items() for offence in impure_offences(*file)]
+    offences = [offence for file in package_sources.items() for offence in impure_offences(*file)]
+
+    assert [] == offences, "\n".join(offences)
 
 
 @pytest.mark.parametrize(

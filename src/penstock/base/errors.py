@@ -60,6 +60,10 @@ class InputError(UsageError):
         self.line = line
 
 
+class PlanError(UsageError):
+    """The plan cannot be applied to this repository as it stands. Nothing was sent."""
+
+
 class AccessError(PenstockError):
     """The token is missing, expired, or lacks a right that the plan needs."""
 

@@ -16,6 +16,8 @@ from penstock.base.canonical import digest
 from penstock.model.observed import Names, ObservedIssue
 from penstock.model.task import Task, TaskState
 
+_Labels = tuple[str, ...]
+
 CLOSED = frozenset({"completed", "not_planned", "duplicate"})
 """States of an issue that is closed."""
 
@@ -26,12 +28,12 @@ class Standing(msgspec.Struct, frozen=True):
 
     Attributes:
         issues: Task key → its issue; of several, the one with the smallest number.
-        keys: Issue number → task key, duplicates included.
+        numbers: Issue number → issue, duplicates included.
         duplicates: Task key → all numbers, where there are several.
     """
 
     issues: Mapping[str, ObservedIssue]
-    keys: Mapping[int, str]
+    numbers: Mapping[int, ObservedIssue]
     duplicates: Mapping[str, tuple[int, ...]]
 
 
@@ -78,14 +80,14 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
 def standing(issues: Iterable[ObservedIssue]) -> Standing:
     """Sort issues of one graph by task."""
     first: dict[str, ObservedIssue] = {}
-    keys: dict[int, str] = {}
+    numbers: dict[int, ObservedIssue] = {}
     copies: dict[str, tuple[int, ...]] = {}
     for issue in sorted(issues, key=lambda issue: issue.number):
         key = issue.marker.key
-        keys[issue.number] = key
+        numbers[issue.number] = issue
         if first.setdefault(key, issue) is not issue:
             copies[key] = (*copies.get(key, (first[key].number,)), issue.number)
-    return Standing(issues=first, keys=keys, duplicates=copies)
+    return Standing(issues=first, numbers=numbers, duplicates=copies)
 
 
 def delta(task: Task, issue: ObservedIssue, *, without_labels: bool = False) -> Delta:
@@ -95,14 +97,12 @@ def delta(task: Task, issue: ObservedIssue, *, without_labels: bool = False) -> 
     Args:
         without_labels: Leave labels alone, those of the marker too.
     """
-    if without_labels:
-        add, remove, owned = (), (), issue.marker.labels
-    else:
-        add, remove, owned = _labels(task, issue)
-    region = task.body if issue.region is not None and text(task.body) != text(issue.region) else None
+    kept: tuple[_Labels, _Labels, _Labels] = ((), (), issue.marker.labels)
+    add, remove, owned = kept if without_labels else _labels(task, issue)
+    same_text = issue.region is not None and text(task.body) == text(issue.region)
     return Delta(
         title=task.title if task.title.strip() != issue.title.strip() else None,
-        region=region,
+        region=None if same_text else task.body,
         state=_state(task, issue),
         assignees=_assignees(task, issue),
         milestone=task.milestone if task.milestone and task.milestone != issue.milestone else None,
@@ -131,7 +131,7 @@ def parent_differs(task: Task, issue: ObservedIssue, found: Standing) -> bool:
     A parent outside the graph is a person's, and differs only where the task wants one itself.
     """
     if task.parent is None:
-        return issue.parent in found.keys
+        return issue.parent in found.numbers
     parent = found.issues.get(task.parent)
     return parent is None or parent.number != issue.parent
 
@@ -142,18 +142,17 @@ def blockers_missing(task: Task, issue: ObservedIssue, found: Standing) -> tuple
         return ()
     there = set(issue.blocked_by)
     return tuple(
-        key
-        for key in task.depends_on
-        if (blocker := found.issues.get(key)) is None or blocker.number not in there
+        key for key in task.depends_on if (blocker := found.issues.get(key)) is None or blocker.number not in there
     )
 
 
-def blockers_stale(task: Task, issue: ObservedIssue, found: Standing) -> tuple[int, ...]:
-    """Numbers of the graph's issues that block this one although the task does not say so."""
+def blockers_stale(task: Task, issue: ObservedIssue, found: Standing) -> tuple[ObservedIssue, ...]:
+    """Issues of the graph that block this one although the task does not say so."""
     if not issue.blocked_by:
         return ()
     wanted = set(task.depends_on)
-    return tuple(number for number in issue.blocked_by if number in found.keys and found.keys[number] not in wanted)
+    own = [found.numbers[number] for number in issue.blocked_by if number in found.numbers]
+    return tuple(blocker for blocker in own if blocker.marker.key not in wanted)
 
 
 def issue_digest(issue: ObservedIssue) -> str:
@@ -185,7 +184,7 @@ def _names(names: Iterable[str]) -> set[str]:
     return {name.lower() for name in names}
 
 
-def _labels(task: Task, issue: ObservedIssue) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _labels(task: Task, issue: ObservedIssue) -> tuple[_Labels, _Labels, _Labels]:
     """Labels to add, to remove, and to answer for. A label that a person added is never Penstock's."""
     if not task.labels and not issue.marker.labels:
         return (), (), ()

@@ -67,23 +67,20 @@ def make_plan(
     """
     findings = preflight.check(graph, seen, caps, prune=prune, without_labels=without_labels)
     if without_labels:
-        graph = msgspec.structs.replace(
-            graph, tasks=tuple(msgspec.structs.replace(task, labels=()) for task in graph.tasks)
-        )
+        graph = _without_labels(graph)
     found = compare.standing(seen.issues)
+    extra = _extra(graph, found)
     draft = _Draft(graph, seen, found)
     draft.define_labels()
     draft.define_milestones()
     draft.create_issues()
     draft.update_issues(without_labels)
-    extra = _extra(graph, found)
     if prune:
         draft.close_extra(extra)
     draft.close_done()
     if seen.native_links:
         draft.link_parents(prune)
         draft.link_blockers(prune)
-    touched = {operation.key for operation in draft.operations}
     return Plan(
         desired=graph,
         created_at=now,
@@ -94,17 +91,18 @@ def make_plan(
         names=seen.names,
         high_water=seen.high_water,
         operations=tuple(draft.operations),
-        unchanged=tuple(
-            Unchanged(task.key, found.issues[task.key].number)
-            for task in graph.tasks
-            if task.key in found.issues and task.key not in touched
-        ),
+        unchanged=tuple(draft.unchanged()),
         extra=tuple(issue.number for issue in extra),
         basis={issue.number: compare.issue_digest(issue) for issue in seen.issues},
         named={name: compare.name_digest(name, seen.names) for name in _named(graph)},
         findings=findings,
         notes=tuple(draft.notes()),
     )
+
+
+def _without_labels(graph: TaskGraph) -> TaskGraph:
+    tasks = tuple(msgspec.structs.replace(task, labels=()) for task in graph.tasks)
+    return msgspec.structs.replace(graph, tasks=tasks)
 
 
 def _extra(graph: TaskGraph, found: Standing) -> list[ObservedIssue]:
@@ -142,7 +140,6 @@ class _Draft:
         self._closing: list[Task] = []
         self._left_closed = 0
         self._left_linked = 0
-        self._left_bodies = 0
 
     def define_labels(self) -> None:
         """Labels that the repository does not have."""
@@ -205,7 +202,6 @@ class _Draft:
         never leaves a label of Penstock's looking like a person's.
         """
         ref = self._refs[task.key]
-        self._left_bodies += issue.region is None
         self._left_closed += task.state == "open" and issue.state in compare.CLOSED and delta.state is None
         before = []
         if delta.labels_remove:
@@ -229,6 +225,7 @@ class _Draft:
                 payload = IssueUpdate(
                     issue=ref,
                     body_before=issue.body,
+                    region=issue.region or "",
                     set_labels=issue.marker.labels,
                     set_state="not_planned",
                     state="not_planned",
@@ -278,11 +275,12 @@ class _Draft:
         """Take a root away from the parent it had; without `prune` only where it hangs below its own new tree."""
         if not compare.parent_differs(task, issue, self._found):
             return None
-        above = self._found.keys[issue.parent]
+        parent = self._found.numbers[issue.parent]
+        above = parent.marker.key
         if not prune and roots.get(above) != task.key:
             self._left_linked += 1
             return None
-        payload = SubIssueUnlink(parent=self._ref_of(issue.parent), child=self._refs[task.key])
+        payload = SubIssueUnlink(parent=_ref(parent), child=self._refs[task.key])
         return self._add(task.key, payload, qualifier=above, conflict=above, line=task.line)
 
     def link_blockers(self, prune: bool) -> None:
@@ -290,10 +288,10 @@ class _Draft:
         for task in self._graph.tasks:
             issue = self._found.issues.get(task.key)
             ref = self._refs[task.key]
-            for number in compare.blockers_stale(task, issue, self._found) if issue else ():
+            for stale in compare.blockers_stale(task, issue, self._found) if issue else ():
                 if prune:
-                    payload = BlockedByUnlink(issue=ref, blocker=self._ref_of(number))
-                    self._add(task.key, payload, qualifier=self._found.keys[number], line=task.line)
+                    unlink = BlockedByUnlink(issue=ref, blocker=_ref(stale))
+                    self._add(task.key, unlink, qualifier=stale.marker.key, line=task.line)
                 else:
                     self._left_linked += 1
             for key in compare.blockers_missing(task, issue, self._found) if issue else task.depends_on:
@@ -302,24 +300,29 @@ class _Draft:
                 link = BlockedByLink(issue=ref, blocker=blocker)
                 self._add(task.key, link, qualifier=key, needs=needs, line=task.line)
 
+    def unchanged(self) -> Iterator[Unchanged]:
+        """Tasks whose issue no operation touches."""
+        touched = {operation.key for operation in self.operations}
+        for task in self._graph.tasks:
+            if task.key in self._found.issues and task.key not in touched:
+                yield Unchanged(task.key, self._found.issues[task.key].number)
+
     def notes(self) -> Iterator[str]:
         """What was seen and left as it is."""
-        if self._left_closed:
-            yield f"{self._left_closed} issues were closed by people and stay closed"
-        if self._left_linked:
-            yield f"{self._left_linked} links are no longer wanted and stay: --prune takes them away"
-        if self._left_bodies:
-            yield f"{self._left_bodies} issues have lost the end of Penstock's text: their bodies stay as they are"
+        if count := self._left_closed:
+            yield (
+                "1 issue was closed by people and stays closed"
+                if count == 1
+                else (f"{count:,} issues were closed by people and stay closed")
+            )
+        if count := self._left_linked:
+            yield f"{count:,} {'link is' if count == 1 else 'links are'} no longer wanted: --prune takes them away"
 
     def _definitions(self, labels: Iterable[str], milestone: str | None) -> list[int]:
         needs = [self._labels[label.lower()] for label in labels if label.lower() in self._labels]
         if milestone in self._milestones:
             needs.append(self._milestones[milestone])
         return needs
-
-    def _ref_of(self, number: int) -> Ref:
-        """An issue of the graph by number; a duplicate is not its task's issue."""
-        return next(_ref(issue) for issue in self._seen.issues if issue.number == number)
 
     def _add(
         self,
@@ -347,11 +350,12 @@ class _Draft:
 
 
 def _update_payload(task: Task, issue: ObservedIssue, ref: Ref, delta: Delta) -> IssueUpdate:
+    """The marker is written with the region, so a change of the marker alone carries the region too."""
     return IssueUpdate(
         issue=ref,
         body_before=issue.body,
         title=delta.title,
-        region=delta.region,
+        region=task.body if delta.marker_differs else delta.region,
         set_labels=delta.marker_labels,
         set_state=task.state,
         state=delta.state,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Protocol
 
-import msgspec
-
+from penstock.base.canonical import digest
 from penstock.model.observed import Observation, ObservedIssue
 from penstock.model.plan import Finding
 from penstock.model.task import Task, TaskGraph
@@ -16,29 +16,47 @@ _SHOWN = 5
 """So many names stand in one sentence; the rest are counted."""
 
 
-class Caps(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    What one issue may hold. The values for GitHub stand in `github.limits`.
+_MARKER_CHARS = 200
+"""Code points of the marker and the region's end, names left out: rounded up."""
 
-    Attributes:
-        children: Sub-issues per parent, closed ones included.
-        levels: Depth of a tree of sub-issues.
-        dependencies: Issues that may block one issue, and that one issue may block.
-        body_chars: Code points of a body.
-        marker_chars: Code points of the marker and the region's end, without names.
-        title_chars, label_chars: Code points of a title and of a label's name.
-        labels, assignees: Per issue.
-    """
 
-    children: int
-    levels: int
-    dependencies: int
-    body_chars: int
-    marker_chars: int
-    title_chars: int
-    label_chars: int
-    labels: int
-    assignees: int
+class Caps(Protocol):
+    """What one issue may hold, in characters and pieces. The values for GitHub stand in `github.limits.CAPS`."""
+
+    @property
+    def title(self) -> int:
+        """Characters of a title."""
+        ...
+
+    @property
+    def body(self) -> int:
+        """Characters of a body, marker included."""
+        ...
+
+    @property
+    def label_name(self) -> int:
+        """Characters of a label's name."""
+        ...
+
+    @property
+    def labels(self) -> int:
+        """Labels of one issue."""
+        ...
+
+    @property
+    def children(self) -> int:
+        """Sub-issues of one parent, closed ones included."""
+        ...
+
+    @property
+    def levels(self) -> int:
+        """Levels of a tree of sub-issues, the topmost issue included."""
+        ...
+
+    @property
+    def dependencies(self) -> int:
+        """Issues that block one issue, and issues that one issue blocks."""
+        ...
 
 
 def check(
@@ -65,6 +83,7 @@ def check(
         *_people(graph, seen, issues),
         *_types(graph, seen, issues),
         *_markers(graph, seen, issues),
+        *_overwritten(graph, issues),
     ]
     if seen.native_links:
         findings += _trees(graph, seen, issues, caps, prune)
@@ -120,23 +139,17 @@ def _sizes(
 ) -> Iterator[Finding]:
     for task in graph.tasks:
         title = len(task.title)
-        if title > caps.title_chars:
+        if title > caps.title:
             yield _error(
-                f"title of {task.key} has {title:,} characters, GitHub takes {caps.title_chars}",
+                f"title of {task.key} has {title:,} characters, GitHub takes {caps.title}",
                 "move the rest of the title into the body",
                 task.line,
             )
         body = _body_chars(task, issues.get(task.key), graph.name, caps)
-        if body > caps.body_chars:
+        if body > caps.body:
             yield _error(
-                f"body of {task.key} comes to {body:,} characters with its marker, GitHub takes {caps.body_chars:,}",
+                f"body of {task.key} comes to {body:,} characters with its marker, GitHub takes {caps.body:,}",
                 "split the task, or link to a document that holds the details",
-                task.line,
-            )
-        if len(task.assignees) > caps.assignees:
-            yield _error(
-                f"{task.key} has {len(task.assignees)} assignees, GitHub takes {caps.assignees}",
-                "assign the others to sub-tasks",
                 task.line,
             )
         if without_labels:
@@ -146,9 +159,9 @@ def _sizes(
                 f"{task.key} has {len(task.labels)} labels, GitHub takes {caps.labels}", "leave some out", task.line
             )
         for label in task.labels:
-            if len(label) > caps.label_chars:
+            if len(label) > caps.label_name:
                 yield _error(
-                    f'label "{label[:30]}…" of {task.key} has {len(label)} characters, GitHub takes {caps.label_chars}',
+                    f'label "{label[:30]}…" of {task.key} has {len(label)} characters, GitHub takes {caps.label_name}',
                     "shorten its name",
                     task.line,
                 )
@@ -158,7 +171,7 @@ def _body_chars(task: Task, issue: ObservedIssue | None, graph: str, caps: Caps)
     """An upper bound: names stand in the marker escaped, up to three characters for each byte."""
     names = "".join((graph, task.key, *task.labels))
     human = len(issue.body) - len(issue.region or "") if issue else 0
-    return len(task.body) + max(human, caps.marker_chars + 3 * len(names.encode()))
+    return len(task.body) + max(human, _MARKER_CHARS + 3 * len(names.encode()))
 
 
 def _new_labels(graph: TaskGraph, seen: Observation, without_labels: bool) -> Iterator[Finding]:
@@ -321,6 +334,21 @@ def _markers(graph: TaskGraph, seen: Observation, issues: Mapping[str, ObservedI
                 message=f"{key} has {len(copies)} issues: {_listed(f'#{number}' for number in sorted(copies))}",
                 hint=f"#{first} is kept as planned; close or delete {_listed(f'#{number}' for number in others)}",
                 line=lines.get(key, 0),
+            )
+
+
+def _overwritten(graph: TaskGraph, issues: Mapping[str, ObservedIssue]) -> Iterator[Finding]:
+    """Text that a person wrote where Penstock writes."""
+    for task in graph.tasks:
+        issue = issues.get(task.key)
+        if issue is None or issue.region is None or not issue.marker.sha:
+            continue
+        if digest(issue.region) != issue.marker.sha and issue.region.strip() != task.body.strip():
+            yield Finding(
+                level="confirm",
+                message=f"#{issue.number} ({task.key}) was edited inside Penstock's text, which will be written anew",
+                hint="move what shall stay below the line that ends Penstock's text",
+                line=task.line,
             )
 
 

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from penstock.base.canonical import digest
 from penstock.github.marker import END, VERSION, read_line, read_version, render
 from penstock.model.observed import Marker
 from penstock.model.operation import CommentCreate, IssueCreate, IssueUpdate, Operation
+from penstock.model.task import TaskState
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
@@ -89,23 +91,19 @@ def body_of(graph: str, run: str, operation: Operation) -> str | None:
     payload = operation.payload
     marker = Marker(graph=graph, key=operation.key, op=operation.no, run=run)
     match payload:
-        case IssueCreate(region=region):
-            labels, state = payload.labels, payload.set_state
-            marker = msgspec.structs.replace(marker, sha=region_sha(region), state=state, labels=labels)
-            return compose(region, marker)
+        case IssueCreate():
+            return compose(payload.region, _signed(marker, payload.region, payload.set_state, payload.labels))
         case IssueUpdate(region=str(region)):
             origin = parse(payload.body_before) or marker
-            labels, state = payload.set_labels, payload.set_state
-            marker = Marker(
-                **{"graph": graph, "key": operation.key, "op": origin.op, "run": origin.run},
-                sha=region_sha(region),
-                state=state,
-                labels=labels,
-            )
-            return compose(region, marker, payload.body_before)
-        case CommentCreate(body=text):
-            return compose(text, msgspec.structs.replace(marker, sha=region_sha(text)))
+            signed = _signed(marker, region, payload.set_state, payload.set_labels)
+            return compose(region, replace(signed, op=origin.op, run=origin.run), payload.body_before)
+        case CommentCreate():
+            return compose(payload.body, _signed(marker, payload.body, "open", ()))
     return None
+
+
+def _signed(marker: Marker, region: str, state: TaskState, labels: tuple[str, ...]) -> Marker:
+    return replace(marker, sha=region_sha(region), state=state, labels=labels)
 
 
 def _find(body: str) -> _Place | None:

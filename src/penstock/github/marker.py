@@ -42,14 +42,14 @@ def read_line(line: str) -> Marker | None:
     values = dict(pair.split("=", 1) for pair in match[2].split(" ") if "=" in pair)
     if not {"graph", "key", "run"} <= values.keys() or not _NUMBER.fullmatch(values.get("op", "")):
         return None
-    state = values.get("state", "open")
+    state = values.get("state")
     return Marker(
         graph=unquote(values["graph"]),
         key=unquote(values["key"]),
         op=int(values["op"]),
         run=unquote(values["run"]),
         sha=unquote(values.get("sha", "")),
-        state=state if state in get_args(TaskState) else "open",
+        state=next((known for known in get_args(TaskState) if known == state), "open"),
         labels=tuple(map(unquote, values["labels"].split(","))) if "labels" in values else (),
     )
 

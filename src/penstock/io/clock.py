@@ -29,6 +29,6 @@ class SystemClock:
     async def sleep(self, delay_s: float) -> None:
         """Return after `delay_s` seconds; at once, but after other tasks had a turn, when it is 0 or less."""
         until = self.now() + delay_s
-        while (left_s := until - self.now()) > _NAP_S:
+        while (left_s := until - self.now()) > _NAP_S:  # noqa: ASYNC110 (time is no event)
             await asyncio.sleep(_NAP_S)
         await asyncio.sleep(max(0.0, left_s))

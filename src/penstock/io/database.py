@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -40,7 +40,6 @@ class Statement:
 
     def __init__(self, clause: sa.ClauseElement, dialect: sa.Dialect) -> None:
         compiled = clause.compile(dialect=dialect)
-        assert isinstance(compiled, sa.Compiled)
         self._sql = str(compiled)
         self._names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
 
@@ -49,9 +48,9 @@ class Statement:
         cursor = _driver(connection).execute(self._sql, tuple(values[name] for name in self._names))
         return cursor.fetchall()
 
-    def many(self, connection: sa.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Execute once per row; values stand in the order of the table's columns."""
-        _driver(connection).executemany(self._sql, rows)
+    def many(self, connection: sa.Connection, rows: Iterable[Mapping[str, object]]) -> None:
+        """Execute once per row."""
+        _driver(connection).executemany(self._sql, [tuple(row[name] for name in self._names) for row in rows])
 
 
 class Database:
@@ -180,9 +179,7 @@ def _settle(database: Database, name: str, what: str, tables: sa.MetaData, versi
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def _prepare(driver: sqlite3.Connection) -> None:

@@ -121,6 +121,10 @@ class Journal(Protocol):
         """Store a run and its operations in one transaction."""
         ...
 
+    def claim(self, run_id: str) -> None:
+        """Become the one who appends: the appends of any earlier claimant fail from now on."""
+        ...
+
     def run(self, run_id: str) -> RunRecord:
         """
         One run.

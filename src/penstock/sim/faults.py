@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from penstock.sim.refusal import SimRefusal
+from penstock.sim.refusal import out_of_resources, went_wrong
 
 REQUEST_FAULTS = (
     "refused",  # nothing reaches the server
@@ -143,9 +143,11 @@ class RequestFaults:
         slow_s: How long the answer is held back.
     """
 
-    def __init__(self, injector: Injector, request: str | None, name: str, slow_s: float) -> None:
+    def __init__(self, injector: Injector, request: str | None, name: str, request_id: str, slow_s: float) -> None:
         self.request = request
         self.slow_s = slow_s
+        self._request_id = request_id
+        self._graphql = name.endswith((" mutation", " query"))
         self.clock_skew_s = injector.faults.clock_skew_s
         self._injector = injector
         self._name = name
@@ -167,11 +169,9 @@ class RequestFaults:
             self._exhausted = self._exhausted or self._injector.strikes("item.resources", self._name)
             for fault in ("item.error", "item.null"):
                 if self._injector.strikes(fault, self._name):
-                    raise _went_wrong(silent=fault == "item.null")
-        if self._exhausted:
-            raise SimRefusal(
-                403, "RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded."
-            )  # Source: https://github.blog/changelog/2025-09-01-graphql-api-resource-limits
+                    raise went_wrong(self._request_id, silent=fault == "item.null")
+        if self._exhausted and self._graphql:
+            raise out_of_resources()
 
     def hides(self, age_s: float) -> bool:
         """Is a record of this age not found by this request?"""
@@ -188,23 +188,21 @@ class Injector:
         self.faults = faults
         self.quiet = not faults.script and not any(faults.rates.values())
         self._random = Random(f"{seed}:faults")
-        self._request_rates = [
-            (name, faults.rates[name]) for name in REQUEST_FAULTS if faults.rates.get(name, 0.0) > 0
-        ]
+        self._request_rates = [(name, faults.rates[name]) for name in REQUEST_FAULTS if faults.rates.get(name, 0.0) > 0]
         self._seen = [0] * len(faults.script)
 
-    def begin(self, name: str) -> RequestFaults:
+    def begin(self, name: str, request_id: str) -> RequestFaults:
         """
         Args:
             name: `METHOD /path`, and for GraphQL ` mutation` or ` query` behind it.
         """
         if self.quiet:
-            return RequestFaults(self, None, name, 0.0)
+            return RequestFaults(self, None, name, request_id, 0.0)
         request = self._scripted(name)
         if request is None:
             request = self._drawn()
         slow_s = self._random.uniform(*self.faults.slow_s) if request == "slow" else 0.0
-        return RequestFaults(self, request, name, slow_s)
+        return RequestFaults(self, request, name, request_id, slow_s)
 
     def strikes(self, fault: str, name: str) -> bool:
         """Does this item fault strike now?"""
@@ -234,10 +232,3 @@ class Injector:
 
 def _matches(on: str, name: str) -> bool:
     return name.endswith(f" {on}") if on in ("mutation", "query") else name.startswith(on)
-
-
-def _went_wrong(*, silent: bool) -> SimRefusal:
-    message = "Something went wrong while executing your query. Please include the request ID when reporting this."
-    return SimRefusal(500, None, message, rest_message="Server Error", silent=silent)
-
-

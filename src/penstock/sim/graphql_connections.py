@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any, TypeAlias
@@ -15,6 +15,8 @@ from penstock.sim.graphql_scope import Arguments, Table
 from penstock.sim.refusal import SimRefusal
 
 Key: TypeAlias = tuple[Any, ...]
+Order: TypeAlias = Mapping[str, Callable[[Any], Any]]
+"""Sort value of an item by the name of the order field, e.g. `CREATED_AT`."""
 
 _CURSOR = "cursor:v2:"
 
@@ -110,9 +112,7 @@ class Connection:
         return next(self._scan(low, high), None) is not None
 
 
-def sorted_connection(
-    items: Sequence[Any], arguments: Arguments, fields: dict[str, Callable[[Any], Any]]
-) -> Connection:
+def sorted_connection(items: Sequence[Any], arguments: Arguments, fields: Order) -> Connection:
     """
     A connection with an `orderBy` argument over a list that is not sorted yet.
 
@@ -130,9 +130,7 @@ def sorted_connection(
     return Connection(sorted(items, key=key), arguments, key=key, descending=descending)
 
 
-def ranked_connection(
-    items: Sequence[Any], arguments: Arguments, *, descending: bool = False
-) -> Connection:
+def ranked_connection(items: Sequence[Any], arguments: Arguments, *, descending: bool = False) -> Connection:
     """A connection over a list whose order somebody chose, e.g. sub-issues by priority."""
     ranks = {id(item): rank for rank, item in enumerate(items)}
     return Connection(items, arguments, key=lambda item: (ranks[id(item)],), descending=descending)

@@ -119,9 +119,7 @@ class Planner:
             if _applies(fragment, type_):
                 self._collect(type_, fragment.selection_set, values, grouped, seen)
 
-    def _field(
-        self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], values: Mapping[str, Any]
-    ) -> Field:
+    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], values: Mapping[str, Any]) -> Field:
         node = nodes[0]
         name = node.name.value
         definition = schema().get_field(parent, name)

@@ -86,7 +86,9 @@ class Reads:
     def node(self, node_id: str) -> Record | None:
         """Any record by its global id."""
         record = self.tables.nodes.get(node_id)
-        return self.seen(record) if isinstance(record, Versioned) else record
+        if isinstance(record, Issue | Label | Milestone | Comment):
+            return self.seen(record)
+        return record
 
     def issue(self, repository: Repository, number: int) -> Issue | None:
         """An issue or pull request by number; transferred ones are found by `moved_to` of `by_number`."""

@@ -11,7 +11,7 @@ import base64
 import copy
 import struct
 from dataclasses import dataclass, field
-from typing import Self, TypeAlias
+from typing import Any, TypeAlias
 
 LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
 """Roles in a repository, weakest first."""
@@ -39,14 +39,14 @@ class Versioned:
         id: Database id, unique per type.
         node_id: Global id, unique over all types.
         written_at: When this version came to be, epoch seconds.
-        older: The version before it, while a replica may still show it.
+        older: The version before it, of the same class, while a replica may still show it; else None.
         deleted: This version is a tombstone.
     """
 
     id: int
     node_id: str
     written_at: float
-    older: Self | None = None
+    older: Any = None
     deleted: bool = False
 
     def save(self, now: float) -> None:

@@ -139,3 +139,17 @@ def out_of_resources() -> SimRefusal:
     Source: https://github.blog/changelog/2025-09-01-graphql-api-resource-limits
     """
     return SimRefusal(403, "RESOURCE_LIMITS_EXCEEDED", RESOURCE_LIMITS_MESSAGE)
+
+
+def went_wrong(request_id: str, *, silent: bool = False) -> SimRefusal:
+    """GitHub's own failure, of one alias or of the whole request."""
+    message = (
+        "Something went wrong while executing your query. This may be the result of a timeout, or it could be a "
+        f"GitHub bug. Please include `{request_id}` when reporting this issue."
+    )
+    return SimRefusal(500, None, message, rest_message="Server Error", silent=silent)
+
+
+def moved(location: str) -> SimRefusal:
+    """The repository or issue lives elsewhere now."""
+    return SimRefusal(301, "NOT_FOUND", "Moved Permanently", errors=(), headers={"location": location})

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from penstock.sim.isotime import iso
 from penstock.sim.records import LEVELS, Issue, Record, Repository, User
-from penstock.sim.refusal import SimRefusal, archived, forbidden, gone, not_found, out_of_resources, unresolved
+from penstock.sim.refusal import SimRefusal, archived, forbidden, gone, not_found, unresolved
 
 if TYPE_CHECKING:
     from penstock.base.clock import Clock
     from penstock.sim.access import Token
     from penstock.sim.faults import RequestFaults
     from penstock.sim.latency import LatencyStream
-    from penstock.sim.limits import Account
+    from penstock.sim.limits import Visit
     from penstock.sim.reads import Reads
     from penstock.sim.state import State
 
@@ -44,6 +45,8 @@ class Session:
         state: The primary database: mutations read and write here.
         view: What a replica shows: the same reads as `state`, possibly some seconds old.
         request_id: `x-github-request-id`.
+        api_url: Base of REST addresses, e.g. `https://api.github.com`.
+        html_url: Base of web addresses, e.g. `https://github.com`.
         cost: Points this request costs the hourly GraphQL quota; a query with many connections may raise it.
         worked_s: Seconds of work so far, on the server.
     """
@@ -56,25 +59,33 @@ class Session:
         token: Token,
         state: State,
         view: Reads,
-        account: Account,
+        visit: Visit,
         latency: LatencyStream,
         faults: RequestFaults,
+        api_url: str,
+        html_url: str,
     ) -> None:
         self.actor: User = token.user
         self.token = token
         self.state = state
         self.view = view
         self.request_id = request_id
+        self.api_url = api_url
+        self.html_url = html_url
         self.cost = 1
         self.worked_s = 0.0
         self._clock = clock
-        self._account = account
+        self._visit = visit
         self._latency = latency
         self._faults = faults
 
     def now(self) -> float:
-        """The server's instant in epoch seconds; with a skewed clock not the client's."""
-        return self._clock.now() + self._faults.clock_skew_s
+        """This instant in epoch seconds: the `now` of every write to `state`."""
+        return self._clock.now()
+
+    def iso(self, at: float) -> str:
+        """An instant as GitHub prints it, by the server's clock, which may be skewed: `2026-11-23T18:44:05Z`."""
+        return iso(int(at + self._faults.clock_skew_s))
 
     async def work(self, kind: str) -> None:
         """
@@ -92,8 +103,8 @@ class Session:
 
     async def spend(self, seconds: float) -> None:
         """Be busy for this long."""
-        self.worked_s += seconds
         if seconds > 0:
+            self.worked_s += seconds
             await self._clock.sleep(seconds)
 
     def admit(self, kind: str) -> None:
@@ -104,11 +115,8 @@ class Session:
             SimRefusal: a content window is full (`was submitted too quickly`), the request's resource limit is
                 reached, or a fault strikes this alias.
         """
-        if self._faults.strikes_item():
-            raise self._faults.item_refusal()
-        if self._faults.exhausted():
-            raise out_of_resources()
-        self._account.admit(kind, self._clock.now(), self.request_id)
+        self._faults.before_item()
+        self._visit.admit(kind, self._clock.now())
 
     def resolve(self, node_id: str) -> Record:
         """
@@ -116,14 +124,18 @@ class Session:
 
         Raises:
             SimRefusal: NOT_FOUND when there is none, when the actor may not see it, or for a moment right after
-                its creation when the fault `fresh_not_found` is on.
+                its creation when the fault `item.fresh` strikes.
         """
         record = self.state.node(node_id)
         if record is None or not self.sees(record):
             raise unresolved(node_id)
-        if isinstance(record, Issue) and self._faults.hides(self._clock.now() - record.created_at):
+        if isinstance(record, Issue) and self.hides(record):
             raise unresolved(node_id)
         return record
+
+    def hides(self, issue: Issue) -> bool:
+        """Does a fault hide this issue because it is so young?"""
+        return self._faults.hides(self._clock.now() - issue.created_at)
 
     def sees(self, record: Record) -> bool:
         """May the actor read it?"""
@@ -131,7 +143,7 @@ class Session:
         return repository is None or self.level(repository) != "none"
 
     def level(self, repository: Repository) -> str:
-        """`none`, `read`, `triage`, `write`, `maintain` or `admin`: the actor's role, cut down by the token."""
+        """The actor's role, one of `LEVELS`; `none` out of the token's reach."""
         if not self.token.reaches(repository):
             return "none"
         return self.state.level(self.actor, repository)
@@ -142,10 +154,12 @@ class Session:
 
     def repository(self, owner: str, name: str) -> Repository:
         """
+        The repository of this name, for a query or mutation.
+
         Raises:
             SimRefusal: NOT_FOUND when it does not exist or the actor may not see it.
         """
-        found = self.view.repository(owner, name)
+        found = self.state.repository(owner, name) or self.state.tables.renamed.get(f"{owner}/{name}".lower())
         if found is None or self.level(found) == "none":
             raise not_found(f"Could not resolve to a Repository with the name '{owner}/{name}'.")
         return found
@@ -156,19 +170,28 @@ class Session:
 
         Args:
             repository: Where.
-            level: The role needed: `read` to open an issue, `triage` for links, `write` for labels.
+            level: The role needed: `read` to open an issue, `triage` for links and closing, `write` for labels.
 
         Raises:
             SimRefusal: FORBIDDEN (archived, missing role, missing right of the token), or issues are switched off.
         """
         if repository.archived:
             raise archived()
-        if not repository.has_issues:
-            raise gone("Issues has been disabled in this repository.")
         if not self.token.writes_issues(repository):
             raise forbidden(
                 "Resource not accessible by personal access token",
                 X_Accepted_GitHub_Permissions="issues=write",
             )
+        if not repository.has_issues:
+            raise gone("Issues has been disabled in this repository.")
         if not self.can(repository, level):
             raise forbidden(f"{self.actor.login} does not have the correct permissions to execute this")
+
+    def require_edit(self, issue: Issue) -> None:
+        """
+        Check that the actor may change or close this issue: its author may, and whoever has triage.
+
+        Raises:
+            SimRefusal: See `require_write`.
+        """
+        self.require_write(issue.repository, "read" if issue.author is self.actor else "triage")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -42,15 +43,7 @@ class SqlJournal:
         self._database = database
         self._owner = owner
         self._epochs: dict[str, int] = {}
-        run, epoch, count, state = (sa.bindparam(f"the_{name}") for name in ("run", "epoch", "count", "state"))
-        held = sa.select(SLICE.c.epoch).where(SLICE.c.run == run, SLICE.c.no == sa.literal_column("0"))
-        self._advance = Statement(
-            sa.update(RUN)
-            .where(RUN.c.id == run, held.scalar_subquery() == epoch)
-            .values(seq=RUN.c.seq + count, state=sa.func.coalesce(state, RUN.c.state))
-            .returning(RUN.c.seq),
-            database.dialect,
-        )
+        self._advance = Statement(_advance(), database.dialect)
         self._write = Statement(sa.insert(LOG), database.dialect)
 
     def create_run(self, run: RunRecord, operations: Iterable[Operation]) -> None:
@@ -70,15 +63,17 @@ class SqlJournal:
         }
         with self._database.write(durable=True) as connection:
             connection.execute(RUN.insert(), row)
-            rows = _rows(run.id, plan.repository.name, operations)
             stored = 0
-            while chunk := list(islice(rows, _CHUNK)):
+            rows = _rows(run.id, plan.repository.name, operations)
+            while chunk := list(islice(rows, SLICE_SIZE)):
                 connection.execute(OP.insert(), chunk)
+                level = max(row["level"] for row in chunk)
+                connection.execute(SLICE.insert(), _slice(run.id, stored // SLICE_SIZE, level, self._owner))
                 stored += len(chunk)
+            if stored == 0:
+                connection.execute(SLICE.insert(), _slice(run.id, 0, 0, self._owner))
             if stored != run.total:
                 raise JournalError(f"a run of {run.total} operations was given {stored}")
-            slices = range(max(1, -(-stored // SLICE_SIZE)))
-            connection.execute(SLICE.insert(), [_slice(run.id, no, self._owner) for no in slices])
         self._epochs[run.id] = 1
 
     def claim(self, run_id: str) -> None:
@@ -125,11 +120,9 @@ class SqlJournal:
                     hint=f"look with `penstock status {run_id}`",
                 )
             last: int = advanced[0][0]
-            rows = [
-                (run_id, seq, at, 0, epoch, event.__struct_config__.tag, _ENCODE.encode(event).decode())
-                for seq, event in enumerate(events, last - len(events) + 1)
-            ]
-            self._write.many(connection, rows)
+            written = {"run": run_id, "at": at, "slice": 0, "epoch": epoch}
+            entries = enumerate(events, last - len(events) + 1)
+            self._write.many(connection, ({**written, **_entry(seq, event)} for seq, event in entries))
         return last
 
     def run(self, run_id: str) -> RunRecord:
@@ -160,5 +153,133 @@ class SqlJournal:
         """All runs, newest first."""
         columns = [RUN.c[name] for name in RunSummary.__struct_fields__]
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(*columns).order_by(RUN.c.created_at.desc(), RUN.c.id.desc())).all()
-        return [RunSummary(**row._mapping) for row in rows]
+            query = sa.select(*columns).order_by(RUN.c.created_at.desc(), RUN.c.id.desc())
+            return [RunSummary(**row) for row in connection.execute(query).mappings()]
+
+    def refs(self, run_id: str) -> Iterator[OperationRef]:
+        """All operations in order, without payloads."""
+        columns = sa.select(OP.c.no, OP.c.kind, OP.c.needs, OP.c.conflict)
+        for no, kind, needs, conflict in self._pages(columns, OP.c.run == run_id, OP.c.no, after=-1):
+            yield OperationRef(no, KIND_BY_NAME[kind].code, _NEEDS.decode(needs), conflict)
+
+    def operations(self, run_id: str, numbers: Sequence[int] | None = None) -> list[Operation]:
+        """
+        Operations with payloads, in the order of `numbers`; all of them when it is None.
+
+        Raises:
+            JournalError: The run has no operation of such a number.
+        """
+        columns = sa.select(
+            *(OP.c[name] for name in ("no", "key", "qualifier", "needs", "conflict", "line", "payload"))
+        )
+        if numbers is None:
+            return [_operation(row) for row in self._pages(columns, OP.c.run == run_id, OP.c.no, after=-1)]
+        found: dict[int, Operation] = {}
+        for start in range(0, len(numbers), _CHUNK):
+            wanted = columns.where(OP.c.run == run_id, OP.c.no.in_(numbers[start : start + _CHUNK]))
+            with self._database.read() as connection:
+                found |= {row[0]: _operation(row) for row in connection.execute(wanted)}
+        if missing := [no for no in numbers if no not in found]:
+            raise JournalError(f"run {run_id} has no operation {missing[0]}")
+        return [found[no] for no in numbers]
+
+    def log(self, run_id: str, after: int = 0) -> Iterator[Entry]:
+        """Events with a sequence number above `after`, in order."""
+        columns = sa.select(LOG.c.seq, LOG.c.at, LOG.c.body)
+        for seq, at, body in self._pages(columns, LOG.c.run == run_id, LOG.c.seq, after=after):
+            with _readable(f"entry {seq} of run {run_id}"):
+                yield Entry(seq, at, _EVENT.decode(body))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _pages(
+        self, query: sa.Select[Any], of_run: sa.ColumnElement[bool], order: sa.Column[Any], *, after: int
+    ) -> Iterator[Sequence[Any]]:
+        """Rows of a run in the order of their number, the first column, a chunk at a time."""
+        while True:
+            page = query.where(of_run, order > after).order_by(order).limit(_CHUNK)
+            with self._database.read() as connection:
+                rows = connection.execute(page).all()
+            yield from rows
+            if len(rows) < _CHUNK:
+                return
+            after = rows[-1][0]
+
+
+def _rows(run_id: str, target: str, operations: Iterable[Operation]) -> Iterator[dict[str, Any]]:
+    """Rows of `op`, made as they are asked for."""
+    levels = array("L")
+    for no, operation in enumerate(operations):
+        if operation.no != no or any(need >= no for need in operation.needs):
+            raise JournalError(f"operation {operation.name} has number {operation.no} where {no} was due")
+        levels.append(1 + max((levels[need] for need in operation.needs), default=-1))
+        yield {
+            "run": run_id,
+            "no": no,
+            "slice": no // SLICE_SIZE,
+            "level": levels[no],
+            "key": operation.key,
+            "kind": operation.kind.name,
+            "target": target,
+            "qualifier": operation.qualifier,
+            "conflict": operation.conflict,
+            "needs": _ENCODE.encode(operation.needs).decode(),
+            "line": operation.line,
+            "payload": _ENCODE.encode(operation.payload).decode(),
+        }
+
+
+def _entry(seq: int, event: Event) -> dict[str, object]:
+    return {"seq": seq, "type": event.__struct_config__.tag, "body": _ENCODE.encode(event).decode()}
+
+
+def _operation(row: Sequence[Any]) -> Operation:
+    no, key, qualifier, needs, conflict, line, payload = row
+    with _readable(f"operation {no}"):
+        return Operation(
+            no=no,
+            key=key,
+            payload=_PAYLOAD.decode(payload),
+            qualifier=qualifier,
+            needs=_NEEDS.decode(needs),
+            conflict=conflict,
+            line=line,
+        )
+
+
+def _slice(run_id: str, no: int, level: int, owner: str) -> dict[str, object]:
+    return {"run": run_id, "no": no, "level": level, "credential": "", "epoch": 1, "owner": owner}
+
+
+def _advance() -> sa.ClauseElement:
+    """Take sequence numbers of a run whose claim is still ours: no row comes back when it is not."""
+    run: sa.BindParameter[str] = sa.bindparam("the_run")
+    epoch: sa.BindParameter[int] = sa.bindparam("the_epoch")
+    count: sa.BindParameter[int] = sa.bindparam("the_count")
+    state: sa.BindParameter[str] = sa.bindparam("the_state")
+    held = sa.select(SLICE.c.epoch).where(SLICE.c.run == run, SLICE.c.no == sa.literal_column("0"))
+    return (
+        sa.update(RUN)
+        .where(RUN.c.id == run, held.scalar_subquery() == epoch)
+        .values(seq=RUN.c.seq + count, state=sa.func.coalesce(state, RUN.c.state))
+        .returning(RUN.c.seq)
+    )
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """What was written under constraints can only be unreadable when something else wrote it."""
+    try:
+        yield
+    except (msgspec.MsgspecError, zlib.error, RecursionError) as error:
+        raise JournalError(
+            f"cannot read {what} of the journal", cause=str(error), hint="use the Penstock that wrote it, or plan again"
+        ) from None
+
+
+def _unknown(run_id: str) -> JournalError:
+    return JournalError(
+        f"there is no run {run_id}", cause="the journal here has none of this id", hint="`penstock runs` lists them"
+    )

@@ -15,7 +15,9 @@ from penstock.io.task_files.draft import Draft
 from penstock.io.task_files.finished import count_finished, without_finished
 from penstock.io.task_files.mentions import defuse, defuse_line
 from penstock.io.task_files.native import read_native
-from penstock.io.task_files.syntax import Block, read_json, read_yaml
+from penstock.io.task_files.syntax import Block
+from penstock.io.task_files.syntax_json import read_json
+from penstock.io.task_files.syntax_yaml import read_yaml
 from penstock.io.task_files.taskmaster import looks_like_taskmaster, read_taskmaster
 from penstock.model.task import Task, TaskGraph
 
@@ -52,6 +54,8 @@ def load_graph(
     content = _decode(data, path)
     is_json = _is_json(content, path)
     document = read_json(content, path) if is_json else read_yaml(content, path)
+    if document is None:
+        raise InputError("the task file is empty", path=path)
     if not isinstance(document, Block):
         raise _not_a_task_file(document, path)
     taskmaster = is_json and looks_like_taskmaster(document)
