@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import msgspec
 
 from penstock.api.ports import Ports, system_ports
 from penstock.api.version import VERSION
 from penstock.base.errors import AccessError, PlanError, StaleError, UsageError
 from penstock.core.audit import audit
 from penstock.core.planner import make_plan
-from penstock.core.preflight import Caps
 from penstock.core.staleness import changed
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Observer
 from penstock.engine.gateway import Gateway
 from penstock.engine.run import Process, Runs
 from penstock.github.limits import CAPS
-from penstock.github.reads import observe, whoami
+from penstock.github.reads import observe
+from penstock.github.whoami import whoami
 from penstock.io.auth import find_token
 from penstock.io.plan_file import plan_sha
 from penstock.model.config import Config
@@ -93,24 +93,27 @@ class Client:
 
     # -- reading
 
-    async def observe(self, graph: str) -> Observation:
+    async def observe(self, graph: str, logins: Sequence[str] = ()) -> Observation:
         """
         Read the repository: what a plan is made from.
+
+        Args:
+            graph: Name of the graph whose issues are wanted.
+            logins: Whom the graph wants to assign.
 
         Raises:
             AccessError: The token lacks a right, or the repository is hidden from it.
             ServerError: The server cannot be reached.
         """
         gateway = await self._gateway()
-        owner, name = self.repository.split("/")
         return await gateway.hold(
             observe(
-                owner,
-                name,
+                self.repository,
                 graph,
-                authors=self.config.authors,
-                transport=self.config.transport,
                 now=self._ports.clock.now(),
+                transport=self.config.transport,
+                authors=self.config.authors,
+                logins=logins,
             )
         )
 
@@ -125,13 +128,13 @@ class Client:
         Returns:
             A plan whose `findings` may hold errors; such a plan cannot be applied.
         """
-        seen = await self.observe(graph.name)
+        seen = await self.observe(graph.name, sorted({login for task in graph.tasks for login in task.assignees}))
         return make_plan(
             graph,
             seen,
             now=self._ports.clock.now(),
             host=self._ports.host,
-            caps=msgspec.convert(msgspec.structs.asdict(CAPS), Caps),
+            caps=CAPS,
             prune=prune,
             without_labels=without_labels,
         )
@@ -172,10 +175,11 @@ class Client:
             return self.runs.result(earlier.id)
         if earlier:
             raise StaleError(f"this plan was begun as run {earlier.id}", hint=f"penstock resume {earlier.id}")
-        with self._ports.lock(plan.repository.database_id, plan.desired.name):
+        run_id = self.runs.new_id()
+        with self._locked(plan, run_id):
             if not fresh:
                 self._compare(plan, await self.observe(plan.desired.name))
-            run_id = self.runs.create(plan, sha, self.config)
+            self.runs.create(run_id, plan, sha, self.config)
             return await self._drive(run_id, creates_max=self.config.first, observer=observer)
 
     async def resume(self, run_id: str | None = None, *, observer: Observer | None = None) -> RunResult:
@@ -190,7 +194,7 @@ class Client:
         record = self.journal.run(run_id)
         if record.state == "finished":
             return self.runs.result(run_id)
-        with self._ports.lock(record.plan.repository.database_id, record.plan.desired.name):
+        with self._locked(record.plan, run_id):
             account = (await self._known_account()).login
             if account != record.plan.account.login:
                 raise AccessError(
@@ -242,6 +246,15 @@ class Client:
 
     # -- inside
 
+    @contextmanager
+    def _locked(self, plan: Plan, run_id: str) -> Iterator[None]:
+        lock = self._ports.lock(plan.repository.database_id)
+        lock.acquire(run_id, self._ports.clock.now())
+        try:
+            yield
+        finally:
+            lock.release()
+
     async def _drive(self, run_id: str, *, creates_max: int, observer: Observer | None) -> RunResult:
         return await self.runs.drive(
             run_id,
@@ -274,16 +287,17 @@ class Client:
     async def _known_account(self) -> Account:
         if self._account is None:
             limits = AccountLimits(self._ports.ledger(0), self.config.profile, self._ports.clock.now())
-            self._account = await self._gateway_on(limits).hold(whoami(self.config.transport))
-            limits.close()
+            try:
+                asked = whoami(self.config.transport, self._ports.clock.now())
+                self._account = await self._gateway_on(limits).hold(asked)
+            finally:
+                limits.close()
         return self._account
 
     async def _account_limits(self) -> AccountLimits:
         if self._limits is None:
             account = await self._known_account()
-            self._limits = AccountLimits(
-                self._ports.ledger(account.id), self.config.profile, self._ports.clock.now()
-            )
+            self._limits = AccountLimits(self._ports.ledger(account.id), self.config.profile, self._ports.clock.now())
         return self._limits
 
     async def _gateway(self) -> Gateway:

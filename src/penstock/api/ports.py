@@ -8,9 +8,9 @@ import platform
 import random
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from penstock.base.clock import Clock
 from penstock.io.clock import SystemClock
@@ -22,13 +22,25 @@ from penstock.io.places import user_state_directory
 from penstock.model.ports import Journal, Ledger, Transport
 
 
+class Lock(Protocol):
+    """Keeps a repository to one run at a time."""
+
+    def acquire(self, run: str, now: float) -> None:
+        """Take it for a run; raises LockedError when another run holds it."""
+        ...
+
+    def release(self) -> None:
+        """Let go; nothing happens when it is not held."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """
     Attributes:
         host: API root, e.g. `https://api.github.com`.
         ledger: Opens the ledger of an account id.
-        lock: Holds a repository (by database id) for a run (by name); raises LockedError.
+        lock: The lock of a repository, by database id.
         entropy: Random bytes, for ids.
         uniform: Draws from [0, 1), for jitter.
         process: Process id and host name, for the log.
@@ -38,7 +50,7 @@ class Ports:
     transport: Transport
     journal: Callable[[], Journal]
     ledger: Callable[[int], Ledger]
-    lock: Callable[[int, str], AbstractContextManager[object]]
+    lock: Callable[[int], Lock]
     clock: Clock
     entropy: Callable[[int], bytes]
     uniform: Callable[[], float]
@@ -54,7 +66,7 @@ def system_ports(api_url: str, token: str, state_dir: Path) -> Ports:
         transport=HttpTransport(api_url, token),
         journal=lambda: open_journal(state_dir),
         ledger=lambda account_id: SqlLedger(shared, api_url, account_id, clock),
-        lock=lambda repository_id, run: RepositoryLock(shared, api_url, repository_id).hold(run),
+        lock=lambda repository_id: RepositoryLock(shared, api_url, repository_id),
         clock=clock,
         entropy=secrets.token_bytes,
         uniform=random.random,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from heapq import heappop, heappush
 
 import msgspec
@@ -35,6 +36,10 @@ class Admission(msgspec.Struct, frozen=True):
     because: str = ""
 
 
+ITEM_METERS = ("content", "create")
+"""Meters that count the items of a request one by one."""
+
+
 def write_charge(kind: Kind, size: int, *, api: str, predicted_s: float, profile: Profile) -> Charge:
     """
     What a request that does `size` operations of one kind spends.
@@ -57,6 +62,12 @@ def write_charge(kind: Kind, size: int, *, api: str, predicted_s: float, profile
 def read_charge(api: str, predicted_s: float) -> Charge:
     """What a request that only reads spends. Arguments as in `write_charge`."""
     return Charge(resource=_resource(api), lane="read", writes=False, meters=_server_meters(api, 1.0, predicted_s))
+
+
+def scopes_of(charge: Charge) -> tuple[str, ...]:
+    """What may be paused that this request belongs to."""
+    content = ("content",) if charge.meters.get("content") else ()
+    return ("account", charge.resource, f"lane:{charge.lane}", *content)
 
 
 def _resource(api: str) -> str:
@@ -95,12 +106,15 @@ class _CountLog:
         units = charge.meters.get(self.window.meter, 0.0)
         if not units:
             return now
-        while self._releases and self._releases[0][0] <= now:
-            self._drop(heappop(self._releases))
-        room = self.window.limit - self._held
+        room = self.room(now)
         if units <= room:
             return now
         return self._earliest(min(units, self.window.limit) - room)
+
+    def room(self, now: float) -> float:
+        while self._releases and self._releases[0][0] <= now:
+            self._drop(heappop(self._releases))
+        return self.window.limit - self._held
 
     def _drop(self, item: tuple[float, str]) -> None:
         entry = self._entries.get(item[1])
@@ -239,11 +253,14 @@ class Budget:
             return Admission(math.inf, "requests in flight")
         return Admission(at, because)
 
+    def room(self, meters: Iterable[str], now: float) -> float:
+        """Units that every window on these meters admits now, together in one request."""
+        counted = set(meters)
+        logs = [log for log in self._logs if isinstance(log, _CountLog) and log.window.meter in counted]
+        return min((log.room(now) for log in logs), default=math.inf)
+
     def _paused(self, charge: Charge, now: float) -> list[tuple[float, str]]:
-        scopes = ["account", charge.resource, f"lane:{charge.lane}"]
-        if "content" in charge.meters:
-            scopes.append("content")
-        found = [self._pauses[scope] for scope in scopes if scope in self._pauses]
+        found = [self._pauses[scope] for scope in scopes_of(charge) if scope in self._pauses]
         return [(paused.until, paused.cause) for paused in found if paused.until > now]
 
     def _slot(self, charge: Charge, now: float) -> bool:

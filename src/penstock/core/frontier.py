@@ -26,7 +26,11 @@ class Frontier:
         self._last_edge = array("i")
         self._edge_to = array("i")
         self._edge_before = array("i")
-        self._ready: tuple[list[tuple[int, int]], ...] = tuple([] for _ in KINDS)
+        # per kind a heap of (-rank, number), and one per conflict key below it; entries no longer ready are skipped
+        self._heap: tuple[list[tuple[int, int]], ...] = tuple([] for _ in KINDS)
+        self._siblings: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        self._is_ready = bytearray()
+        self._ready = [0] * len(KINDS)
         self._held: dict[str, int] = {}
         self._parked: dict[str, list[int]] = {}
 
@@ -38,6 +42,7 @@ class Frontier:
             self._rank.append(1)
             self._conflict.append(ref.conflict)
             self._last_edge.append(-1)
+            self._is_ready.append(0)
             for need in ref.needs:
                 self._edge_to.append(ref.no)
                 self._edge_before.append(self._last_edge[need])
@@ -59,11 +64,16 @@ class Frontier:
 
     def push(self, no: int) -> None:
         """The operation can be sent (again)."""
-        conflict = self._conflict[no]
+        conflict, kind = self._conflict[no], self._kind[no]
         if conflict and conflict in self._held:
             self._parked.setdefault(conflict, []).append(no)
-        else:
-            heappush(self._ready[self._kind[no]], (-self._rank[no], no))
+            return
+        entry = (-self._rank[no], no)
+        heappush(self._heap[kind], entry)
+        if conflict:
+            heappush(self._siblings.setdefault((kind, conflict), []), entry)
+        self._is_ready[no] = 1
+        self._ready[kind] += 1
 
     def settled(self, no: int) -> Iterator[int]:
         """The operation succeeded: yields those that now wait for nothing."""
@@ -85,28 +95,59 @@ class Frontier:
 
     def ready(self, kind: int) -> int:
         """How many operations of the kind could be sent now."""
-        return len(self._ready[kind])
+        return self._ready[kind]
 
     def urgency(self, kind: int) -> tuple[int, int]:
-        """Sort key of the kind's most urgent ready operation; smaller is sooner."""
-        return self._ready[kind][0]
+        """Sort key of the kind's most urgent ready operation; smaller is sooner. The kind must have one."""
+        heap = self._heap[kind]
+        while not self._is_ready[heap[0][1]]:
+            heappop(heap)
+        return heap[0]
 
     def take(self, kind: int, size: int) -> tuple[int, ...]:
-        """Up to `size` ready operations; their conflict keys are held until `let_go`."""
-        heap = self._ready[kind]
-        taken = []
+        """
+        Up to `size` ready operations; their conflict keys are held until `let_go`.
+
+        Those that share a conflict key go together: each key that a request holds keeps other requests waiting.
+        """
+        taken: list[int] = []
+        heap = self._heap[kind]
         while heap and len(taken) < size:
             no = heappop(heap)[1]
+            if not self._is_ready[no]:
+                continue
             conflict = self._conflict[no]
-            if conflict and conflict in self._held:
-                self._parked.setdefault(conflict, []).append(no)
+            if not conflict:
+                self._pick(no, taken)
+            elif conflict in self._held:
+                self._park(no, conflict)
             else:
-                taken.append(no)
+                heappush(heap, (-self._rank[no], no))
+                self._take_siblings(kind, conflict, size, taken)
         for no in taken:
             conflict = self._conflict[no]
             if conflict:
                 self._held[conflict] = self._held.get(conflict, 0) + 1
         return tuple(taken)
+
+    def _take_siblings(self, kind: int, conflict: str, size: int, taken: list[int]) -> None:
+        siblings = self._siblings[kind, conflict]
+        while siblings and len(taken) < size:
+            no = heappop(siblings)[1]
+            if self._is_ready[no]:
+                self._pick(no, taken)
+        if not siblings:
+            del self._siblings[kind, conflict]
+
+    def _pick(self, no: int, taken: list[int]) -> None:
+        self._is_ready[no] = 0
+        self._ready[self._kind[no]] -= 1
+        taken.append(no)
+
+    def _park(self, no: int, conflict: str) -> None:
+        self._is_ready[no] = 0
+        self._ready[self._kind[no]] -= 1
+        self._parked.setdefault(conflict, []).append(no)
 
     def let_go(self, refs: Sequence[int]) -> None:
         """The request of these operations came to an end: what was parked behind them is ready again."""

@@ -243,18 +243,17 @@ class _Draft:
         """
         Hang issues below their parents, from the top down.
 
-        An issue moves only after everything above its new parent has moved, so no link ever closes a circle.
+        An issue moves only after everything above its new parent has moved. A root that is to be free leaves its old
+        parent with `prune`, and always when an issue moves into its tree. So no link ever closes a circle.
         """
         moved: dict[str, int] = {}
-        roots: dict[str, str] = {}
-        for task in self._graph.tasks:
-            roots[task.key] = roots[task.parent] if task.parent else task.key
+        receiving = self._trees_with_moves()
         for task in self._graph.tasks:
             issue = self._found.issues.get(task.key)
             above = [moved[task.parent]] if task.parent in moved else []
             no = None
             if task.parent is None:
-                no = self._unlink_parent(task, issue, prune, roots) if issue else None
+                no = self._unlink_parent(task, issue, prune or task.key in receiving) if issue else None
             elif issue is None:
                 if not self._rides:
                     self._link_parent(task, task.parent, above)
@@ -265,21 +264,32 @@ class _Draft:
             elif above:
                 moved[task.key] = above[0]
 
+    def _trees_with_moves(self) -> set[str]:
+        """Keys of the roots below which a standing issue will be hung."""
+        roots: dict[str, str] = {}
+        receiving = set()
+        for task in self._graph.tasks:
+            root = roots[task.key] = roots[task.parent] if task.parent else task.key
+            issue = self._found.issues.get(task.key)
+            if task.parent and issue is not None and compare.parent_differs(task, issue, self._found):
+                receiving.add(root)
+        return receiving
+
     def _link_parent(self, task: Task, above: str, moved: list[int], *, replace: bool = False) -> int:
         parent, child = self._refs[above], self._refs[task.key]
         payload = SubIssueLink(parent=parent, child=child, replace=replace)
         needs = [*_ops(parent), *_ops(child), *moved]
         return self._add(task.key, payload, qualifier=above, needs=needs, conflict=above, line=task.line)
 
-    def _unlink_parent(self, task: Task, issue: ObservedIssue, prune: bool, roots: dict[str, str]) -> int | None:
-        """Take a root away from the parent it had; without `prune` only where it hangs below its own new tree."""
+    def _unlink_parent(self, task: Task, issue: ObservedIssue, leaves: bool) -> int | None:
+        """Take a root away from the parent it had in this graph, if it leaves."""
         if not compare.parent_differs(task, issue, self._found):
+            return None
+        if not leaves:
+            self._left_linked += 1
             return None
         parent = self._found.numbers[issue.parent]
         above = parent.marker.key
-        if not prune and roots.get(above) != task.key:
-            self._left_linked += 1
-            return None
         payload = SubIssueUnlink(parent=_ref(parent), child=self._refs[task.key])
         return self._add(task.key, payload, qualifier=above, conflict=above, line=task.line)
 

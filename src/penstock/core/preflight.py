@@ -145,7 +145,7 @@ def _sizes(
                 "move the rest of the title into the body",
                 task.line,
             )
-        body = _body_chars(task, issues.get(task.key), graph.name, caps)
+        body = _body_chars(task, issues.get(task.key), graph.name)
         if body > caps.body:
             yield _error(
                 f"body of {task.key} comes to {body:,} characters with its marker, GitHub takes {caps.body:,}",
@@ -167,7 +167,7 @@ def _sizes(
                 )
 
 
-def _body_chars(task: Task, issue: ObservedIssue | None, graph: str, caps: Caps) -> int:
+def _body_chars(task: Task, issue: ObservedIssue | None, graph: str) -> int:
     """An upper bound: names stand in the marker escaped, up to three characters for each byte."""
     names = "".join((graph, task.key, *task.labels))
     human = len(issue.body) - len(issue.region or "") if issue else 0
@@ -339,17 +339,21 @@ def _markers(graph: TaskGraph, seen: Observation, issues: Mapping[str, ObservedI
 
 def _overwritten(graph: TaskGraph, issues: Mapping[str, ObservedIssue]) -> Iterator[Finding]:
     """Text that a person wrote where Penstock writes."""
+    edited: dict[int, int] = {}
     for task in graph.tasks:
         issue = issues.get(task.key)
         if issue is None or issue.region is None or not issue.marker.sha:
             continue
         if digest(issue.region) != issue.marker.sha and issue.region.strip() != task.body.strip():
-            yield Finding(
-                level="confirm",
-                message=f"#{issue.number} ({task.key}) was edited inside Penstock's text, which will be written anew",
-                hint="move what shall stay below the line that ends Penstock's text",
-                line=task.line,
-            )
+            edited[issue.number] = task.line
+    if edited:
+        yield Finding(
+            level="confirm",
+            message=f"{_count(len(edited), 'issue')} edited inside Penstock's text, which will be written anew: "
+            f"{_listed(f'#{number}' for number in edited)}",
+            hint="move what shall stay below the line that ends Penstock's text",
+            line=next(iter(edited.values())),
+        )
 
 
 def _error(message: str, hint: str, line: int = 0) -> Finding:

@@ -14,8 +14,9 @@ import msgspec
 
 from penstock.core import fold as phases
 from penstock.core.attempts import Attempts
+from penstock.core.batching import Batching
 from penstock.core.breaker import CircuitBreaker
-from penstock.core.budget import Budget, read_charge, write_charge
+from penstock.core.budget import ITEM_METERS, Budget, read_charge, scopes_of
 from penstock.core.controller import FixedController
 from penstock.core.fold import Fold
 from penstock.core.frontier import Frontier
@@ -37,7 +38,7 @@ from penstock.model.events import (
     intent_of,
 )
 from penstock.model.limits import Charge, Fact, Learnt, Paused, Profile, Spent
-from penstock.model.operation import KINDS, Kind, OperationRef
+from penstock.model.operation import KINDS, OperationRef
 from penstock.model.outcome import Answer, Fatal, InDoubt, Outcome, Rejected, Succeeded, Throttled, Transient
 
 READ_S = 0.4
@@ -77,10 +78,9 @@ class Scheduler:
         self.breaker = CircuitBreaker()
         self._run = run
         self._fallback = fallback
-        self._api = api
         self._checkpoint_interval = config.checkpoint_interval
-        self._creates_left = creates_max or math.inf
         self._controller = FixedController(config.base_batch_size, budget.profile)
+        self._batching = Batching(budget, self._controller, api=api, creates_max=creates_max)
         self._frontier = Frontier()
         self._attempts = Attempts(config.max_attempts, uniform)
         self._inquiry = Inquiry()
@@ -189,7 +189,7 @@ class Scheduler:
             return None
         if any(intent.purpose == "probe" for intent in self.fold.open.values()):
             return AwaitAnswer()
-        charge = read_charge(self._api, READ_S)
+        charge = read_charge(self._batching.api_of(), READ_S)
         return self._send("probe", (), charge, now) if self._admits(charge, now, waits) else None
 
     def _lookup(self, now: float, waits: list[WaitUntil]) -> Decision | None:
@@ -197,7 +197,7 @@ class Scheduler:
             if at > now:
                 waits.append(WaitUntil(at, "looking for effects whose answer was lost"))
                 continue
-            charge = read_charge(self._api_of(KINDS[code]), READ_S)
+            charge = read_charge(self._batching.api_of(KINDS[code]), READ_S)
             if self._admits(charge, now, waits):
                 refs, cursor, high_water = self._inquiry.ask(code, self.fold, now)
                 return self._send("lookup", refs, charge, now, high_water=high_water, cursor=cursor)
@@ -209,35 +209,20 @@ class Scheduler:
         for kind in sorted(ready, key=lambda kind: self._frontier.urgency(kind.code)):
             if kind.idempotency == "none" and kind.code in doubtful:
                 continue  # nothing is made while it is not known what was made
-            size = min(self._size(kind), self._frontier.ready(kind.code))
-            if size < 1 or not self._admits(self._charge(kind, size), now, waits):
+            size = self._batching.size(kind, self._frontier.ready(kind.code), now)
+            if size < 1 or not self._admits(self._batching.charge(kind, size), now, waits):
                 continue
             refs = self._frontier.take(kind.code, size)
             if refs:  # else all of them wait for a conflict key
-                self._count_creates(kind, -len(refs))
-                return self._send("effect", refs, self._charge(kind, len(refs)), now)
+                self._batching.sent(kind, len(refs))
+                return self._send("effect", refs, self._batching.charge(kind, len(refs)), now)
         return self._canary() if ready and not waits else None
 
     def _canary(self) -> Decision | None:
-        if self._creates_left > 0 or self.fold.open or self.fold.doubt or self._attempts.next_at < math.inf:
+        if self._batching.creates_left > 0 or self.fold.open or self.fold.doubt or self._attempts.next_at < math.inf:
             return None
         self._halt = Halt("the first creates are done", hint="look at them, then resume")
         return self._halt
-
-    def _size(self, kind: Kind) -> int:
-        size = 1 if self._api_of(kind) == "rest" else self._controller.size(kind)
-        return int(min(size, self._creates_left)) if kind.code == phases.ISSUE_CREATE else size
-
-    def _count_creates(self, kind: Kind, change: int) -> None:
-        if kind.code == phases.ISSUE_CREATE:
-            self._creates_left += change
-
-    def _charge(self, kind: Kind, size: int) -> Charge:
-        predicted_s = self._controller.predict_s(kind, size)
-        return write_charge(kind, size, api=self._api_of(kind), predicted_s=predicted_s, profile=self.budget.profile)
-
-    def _api_of(self, kind: Kind) -> str:
-        return "graphql" if self._api == "graphql" and kind.graphql else "rest"
 
     def _admits(self, charge: Charge, now: float, waits: list[WaitUntil]) -> bool:
         admission = self.budget.admit(charge, now)
@@ -286,7 +271,7 @@ class Scheduler:
         spent = self._spends.pop(answer.batch)
         meters = dict(spent.charge.meters)
         stands = sum(not isinstance(outcome, Throttled | Transient) for outcome in answer.outcomes)
-        for meter in ("content", "create"):
+        for meter in ITEM_METERS:
             if meter in meters:
                 meters[meter] = float(stands)
         if "content.requests" in meters:
@@ -301,7 +286,7 @@ class Scheduler:
         self._frontier.let_go(intent.ops)
         if any(isinstance(outcome, Succeeded) for outcome in answer.outcomes):
             self._attempts.request_went_through()
-            self.budget.went_through(_scopes(intent.charge), now)
+            self.budget.went_through(scopes_of(intent.charge), now)
         heavy = any(
             isinstance(outcome, Transient | InDoubt) and outcome.category in {"timeout", "resource"}
             for outcome in answer.outcomes
@@ -310,7 +295,7 @@ class Scheduler:
             self._controller.too_heavy(kind, len(intent.ops))
         for no, outcome in zip(intent.ops, answer.outcomes, strict=True):
             self._one(no, outcome, events, now)
-        self._count_creates(kind, sum(self.fold.phase[no] == phases.PENDING for no in intent.ops))
+        self._batching.sent(kind, -sum(self.fold.phase[no] == phases.PENDING for no in intent.ops))
 
     def _one(self, no: int, outcome: Outcome, events: list[Event], now: float) -> None:
         match outcome:
@@ -362,7 +347,7 @@ class Scheduler:
             self._done(no)
         for no, cause in causes.items():
             self._again(no, cause, events, now)
-        self._count_creates(kind, len(causes))
+        self._batching.sent(kind, -len(causes))
 
     def _throttled(self, intent: Intent, outcomes: Sequence[Outcome], events: list[Event], now: float) -> None:
         throttled = next((outcome for outcome in outcomes if isinstance(outcome, Throttled)), None)
@@ -399,8 +384,3 @@ class Scheduler:
             self._emit(events, Checkpoint(settled, self.fold.succeeded, failed), now)
         if settled == len(self.fold.phase) and settled > before:
             self._emit(events, Ended(self.fold.succeeded, failed), now)
-
-
-def _scopes(charge: Charge) -> tuple[str, ...]:
-    content = ("content",) if charge.meters.get("content") else ()
-    return ("account", charge.resource, f"lane:{charge.lane}", *content)

@@ -18,13 +18,13 @@ from penstock.core.fold import Fold
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
 from penstock.engine.resolver import Resolver
-from penstock.github.context import Api, route
+from penstock.github.context import Api
 from penstock.github.lookups import lookup
 from penstock.github.requests import effect, probe
 from penstock.github.responses import read_effect, read_lookup, read_probe
 from penstock.model.decision import AwaitAnswer, Decision, Dispatch, Finished, Halt, WaitUntil
 from penstock.model.events import Event, intent_of
-from penstock.model.operation import KINDS, Operation
+from penstock.model.operation import Operation
 from penstock.model.outcome import Answer
 from penstock.model.ports import Journal, Reply, Request, Transport
 
@@ -129,10 +129,9 @@ class Driver:
         context = self._resolver.context(self._clock.now())
         if dispatch.purpose == "probe":
             return probe(context, self._api)
-        api = route(self._api, operations[0].kind)
         if dispatch.purpose == "lookup":
-            return lookup(context, api, operations, dispatch.high_water, dispatch.cursor)
-        return effect(context, api, operations)
+            return lookup(context, self._api, operations, dispatch.high_water, dispatch.cursor)
+        return effect(context, self._api, operations)
 
     async def _exchange(self, dispatch: Dispatch, operations: list[Operation], request: Request) -> None:
         sent_at = self._clock.now()
@@ -148,16 +147,27 @@ class Driver:
     def _read(
         self, dispatch: Dispatch, operations: list[Operation], reply: Reply | TransportError, sent_at: float, now: float
     ) -> Answer:
-        times = {"batch": dispatch.batch, "sent_at": sent_at, "received_at": now}
+        batch = dispatch.batch
         if dispatch.purpose == "probe":
-            return read_probe(self._api, reply, **times)
+            return read_probe(self._api, reply, batch=batch, sent_at=sent_at, received_at=now)
         context = self._resolver.context(now)
-        api = route(self._api, KINDS[self._scheduler.fold.kinds[dispatch.refs[0]]])
         if dispatch.purpose == "lookup":
             return read_lookup(
-                operations, context, api, reply, high_water=dispatch.high_water, cursor=dispatch.cursor, **times
+                *(context, self._api, operations, reply),
+                batch=batch,
+                sent_at=sent_at,
+                received_at=now,
+                high_water=dispatch.high_water,
+                cursor=dispatch.cursor,
             )
-        return read_effect(operations, context, api, reply, **times)
+        timeout_s = dispatch.deadline - sent_at
+        return read_effect(
+            *(context, self._api, operations, reply),
+            batch=batch,
+            sent_at=sent_at,
+            received_at=now,
+            timeout_s=timeout_s,
+        )
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._requests.discard(task)

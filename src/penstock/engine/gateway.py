@@ -14,9 +14,12 @@ from penstock.core.budget import read_charge
 from penstock.core.pauses import pause_for, scope_of
 from penstock.core.retry import delay_s
 from penstock.engine.account import AccountLimits
-from penstock.github.responses import rate_of, throttle_of
+from penstock.github.context import Api
+from penstock.github.errors import rate_of
+from penstock.github.graphql import PATH
+from penstock.github.responses import read_trouble
 from penstock.model.limits import Fact, Paused, Spent
-from penstock.model.outcome import Throttled
+from penstock.model.outcome import Throttled, Transient
 from penstock.model.ports import Reply, Request, Transport
 
 Result = TypeVar("Result")
@@ -62,42 +65,44 @@ class Gateway:
             return result
 
     async def _ask(self, request: Request) -> Reply:
-        tries, why = 0, ""
-        while tries < TRIES:
-            reply = await self._send(request)
-            if isinstance(reply, Reply):
-                throttled = throttle_of(reply.status, reply.headers, reply.body, self._clock.now())
-                if throttled:
-                    self._pause(throttled)
-                    continue
-                if reply.status < 500:  # noqa: PLR2004
-                    return reply
-                why = f"HTTP {reply.status}"
-            else:
-                why = str(reply)
+        api: Api = "graphql" if request.path == PATH else "rest"
+        tries = 0
+        while True:
+            reply = await self._send(request, api)
+            now = self._clock.now()
+            trouble = read_trouble(api, reply, now)
+            if isinstance(trouble, Throttled):
+                self._pause(trouble, now)
+                continue
+            if isinstance(reply, Reply) and (not isinstance(trouble, Transient) or trouble.category == "resource"):
+                return reply
             tries += 1
+            if tries == TRIES:
+                break
             await self._clock.sleep(delay_s("server", tries, self._uniform()))
+        if isinstance(reply, Reply):
+            return reply
         raise ServerError(
             "the server does not answer",
-            cause=f"{request.method} {request.path.split('?')[0]} failed {tries} times: {why}",
+            cause=f"{request.method} {request.path.split('?')[0]} failed {tries} times: {reply}",
             hint="check the address and the server's status page, then try again",
         )
 
-    async def _send(self, request: Request) -> Reply | TransportError:
-        spent = await self._admitted(request)
+    async def _send(self, request: Request, api: Api) -> Reply | TransportError:
+        spent = await self._admitted(api)
         reply: Reply | TransportError
         try:
             reply = await self._transport.send(request, spent.ends_at - spent.sent_at)
         except TransportError as error:
             reply = error
         now = self._clock.now()
-        if isinstance(reply, Reply) and (rate := rate_of(reply.headers)):
+        if isinstance(reply, Reply) and (rate := rate_of(reply.headers, now, api)):
             self._limits.budget.told(rate)
         self._tell(msgspec.structs.replace(spent, ends_at=now, open=False), now)
         return reply
 
-    async def _admitted(self, request: Request) -> Spent:
-        charge = read_charge("graphql" if request.path == "/graphql" else "rest", READ_S)
+    async def _admitted(self, api: Api) -> Spent:
+        charge = read_charge(api, READ_S)
         while True:
             now = self._clock.now()
             with self._limits.reading(now) as transaction:
@@ -118,8 +123,7 @@ class Gateway:
             self._limits.budget.observe(fact, now)
             transaction.write([fact])
 
-    def _pause(self, throttled: Throttled) -> None:
-        now = self._clock.now()
+    def _pause(self, throttled: Throttled, now: float) -> None:
         streak = self._limits.budget.streak(scope_of(throttled, "read"))
         pause = pause_for(throttled, "read", streak, now, self._limits.budget.profile)
         self._tell(Paused(**msgspec.structs.asdict(pause)), now)

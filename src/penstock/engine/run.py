@@ -57,11 +57,15 @@ class Runs:
         self._uniform = uniform
         self._driver: Driver | None = None
 
-    def create(self, plan: Plan, plan_sha: str, config: Config) -> str:
-        """Write a run into the journal and return its id. Nothing is sent."""
+    def new_id(self) -> str:
+        """An id for a run that begins now."""
+        return ulid(self._clock.now(), self._entropy(10))
+
+    def create(self, run_id: str, plan: Plan, plan_sha: str, config: Config) -> None:
+        """Write a run into the journal. Nothing is sent."""
         now = self._clock.now()
         run = RunRecord(
-            id=ulid(now, self._entropy(10)),
+            id=run_id,
             kind="apply",
             plan=msgspec.structs.replace(plan, operations=()),
             plan_sha=plan_sha,
@@ -70,7 +74,6 @@ class Runs:
             total=len(plan.operations),
         )
         self._journal.create_run(run, plan.operations)
-        return run.id
 
     async def drive(
         self,

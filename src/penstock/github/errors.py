@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -88,8 +88,8 @@ def throttle_of(status: int, headers: Mapping[str, str], words: str, now: float,
         return Throttled("lane", until, content=True, why=words)
     if secondary or not (primary or exhausted):
         return Throttled("account", until, why=words)
-    resource = headers.get("x-ratelimit-resource", "")
-    scope = "graphql" if (resource or _resource(api)) == "graphql" else "core"
+    resource = headers.get("x-ratelimit-resource") or _resource(api)
+    scope: Literal["graphql", "core"] = "graphql" if resource == "graphql" else "core"
     return Throttled(scope, until or _reset(headers, now), why=words)
 
 
@@ -146,11 +146,13 @@ def words_of(document: Any) -> str:
     """Everything a REST or GraphQL error body says, in one line for people."""
     if not isinstance(document, Mapping):
         return ""
-    parts = [str(document.get("message", ""))]
     errors = document.get("errors")
-    for error in errors if isinstance(errors, Sequence) and not isinstance(errors, str) else [errors]:
-        parts.append(error_words(error) if isinstance(error, Mapping) else str(error or ""))
-    parts.append(str(document.get("documentation_url", "")) if _is_limit_page(document) else "")
+    entries = errors if isinstance(errors, Sequence) and not isinstance(errors, str) else [errors]
+    parts = [str(document.get("message") or "")]
+    parts += (error_words(entry) if isinstance(entry, Mapping) else str(entry or "") for entry in entries)
+    page = str(document.get("documentation_url") or "")
+    if _SECONDARY.search(page):
+        parts.append(page)
     return "; ".join(part for part in parts if part)
 
 
@@ -160,10 +162,6 @@ def error_words(error: Mapping[str, Any]) -> str:
     where = f"{field}: {code}" if field and code else str(field or code or error.get("type") or "")
     message = str(error.get("message") or "")
     return f"{where} ({message})" if where and message else where or message
-
-
-def _is_limit_page(document: Mapping[str, Any]) -> bool:
-    return _SECONDARY.search(str(document.get("documentation_url", ""))) is not None
 
 
 def _reset(headers: Mapping[str, str], now: float) -> float:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+
 from penstock.github.context import Context
 from penstock.github.errors import access_of
 from penstock.model.operation import (
-    BlockedByLink,
     BlockedByUnlink,
     LabelsRemove,
     Operation,
     Ref,
-    SubIssueLink,
     SubIssueUnlink,
 )
 from penstock.model.outcome import Fatal, InDoubt, Outcome, Rejected, Succeeded, Transient

@@ -24,6 +24,7 @@ from penstock.github.errors import (
     throttle_of,
     words_of,
 )
+from penstock.github.sighting import Page
 from penstock.model.operation import Operation
 from penstock.model.outcome import Answer, Fatal, InDoubt, Outcome, Succeeded, Transient
 from penstock.model.ports import Reply
@@ -85,9 +86,9 @@ def read_lookup(
     """
     api = route(api, operations[0].kind)
     trouble = read_trouble(api, result, received_at)
-    page = lookups.Page()
+    page = Page()
     if trouble is None and isinstance(result, Reply):
-        page = lookups.read(context, api, operations, high_water, cursor, result)
+        page = lookups.read(context, api, operations, result, high_water=high_water, cursor=cursor)
         trouble = page.trouble
     outcomes = () if trouble is None else (trouble,) * len(operations)
     return _answer(
@@ -99,9 +100,7 @@ def read_lookup(
     )
 
 
-def read_probe(
-    api: Api, result: Reply | TransportError, *, batch: int, sent_at: float, received_at: float
-) -> Answer:
+def read_probe(api: Api, result: Reply | TransportError, *, batch: int, sent_at: float, received_at: float) -> Answer:
     """What a probe saw: no outcome when the server works, else one."""
     trouble = read_trouble(api, result, received_at)
     outcomes = () if trouble is None else (trouble,)
@@ -168,9 +167,8 @@ def _health(outcomes: Sequence[Outcome]) -> bool | None:
         return None if len(outcomes) > 2 and set(doubts) == {"timeout"} else False
     if any(isinstance(outcome, Succeeded) for outcome in outcomes):
         return True
-    if any(isinstance(outcome, Transient) and outcome.attempt == 1 for outcome in outcomes):
-        return False
-    return None
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Transient) and outcome.attempt == 1]
+    return False if any(failure.category != "resource" for failure in failures) else None
 
 
 def _answer(

@@ -78,8 +78,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Each statement sees what is committed; nobody is kept from writing."""
+        """One state of the file, as committed; nobody is kept from writing."""
         with self._explained(), self._connection.begin():
+            _driver(self._connection).execute("BEGIN")
             yield self._connection
 
     @contextmanager

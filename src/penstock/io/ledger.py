@@ -36,7 +36,7 @@ FACT = sa.Table(
     Column("writer", Text, nullable=False),
     Column("until", Float, nullable=False),
     Column("body", Text, nullable=False),
-    sa.UniqueConstraint("host", "account", "name"),
+    sa.UniqueConstraint("name", "host", "account"),
     sqlite_autoincrement=True,
 )
 """
@@ -122,7 +122,7 @@ class _Statements:
             .order_by(FACT.c.rev)
         )
         self.news = Statement(news, dialect)
-        self.last = Statement(sa.select(sa.func.coalesce(sa.func.max(FACT.c.rev), 0)), dialect)
+        self.last = Statement(sa.select(sa.func.coalesce(sa.func.max(FACT.c.rev), sa.literal_column("0"))), dialect)
         self.put = Statement(FACT.insert().prefix_with("OR REPLACE", dialect="sqlite"), dialect)
 
 

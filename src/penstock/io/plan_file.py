@@ -14,7 +14,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,30 +22,18 @@ from typing import BinaryIO
 import msgspec
 
 from penstock.base.errors import JournalError, UsageError
-from penstock.model.observed import Account, Names, RepositoryFacts
 from penstock.model.operation import Operation
-from penstock.model.plan import Finding, Plan, Unchanged
-from penstock.model.task import Task, TaskGraph
+from penstock.model.plan import Plan, Unchanged
+from penstock.model.task import Task
 
 VERSION = 1
 _BEGIN = re.compile(rb'\{"schema":"penstock\.plan/(\d+)"')
 
 
-class _Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=f"penstock.plan/{VERSION}"):
-    """First line: `desired` stands here without its tasks."""
+class _Header(msgspec.Struct, frozen=True, tag_field="schema", tag=f"penstock.plan/{VERSION}"):
+    """First line: the plan without tasks, basis, unchanged and operations."""
 
-    desired: TaskGraph
-    created_at: float
-    host: str
-    transport: str
-    repository: RepositoryFacts
-    account: Account
-    names: Names
-    high_water: int
-    extra: tuple[int, ...]
-    named: Mapping[str, str]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
+    plan: Plan
 
 
 class _End(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +87,7 @@ def write_plan(path: Path, plan: Plan) -> str:
                 for line in _lines(plan):
                     digest.update(line)
                     file.write(line)
-                file.write(_footer(plan, digest.hexdigest()))
+                file.write(_ENCODE.encode(_Line(end=_end(plan, digest.hexdigest()))) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)
@@ -146,9 +134,10 @@ def is_plan(path: Path) -> bool:
 
 
 def _lines(plan: Plan) -> Iterator[bytes]:
-    fields = {name: getattr(plan, name) for name in _Header.__struct_fields__}
-    fields["desired"] = msgspec.structs.replace(plan.desired, tasks=())
-    yield _ENCODE.encode(_Header(**fields)) + b"\n"
+    """All but the last."""
+    rest = msgspec.structs.replace(plan.desired, tasks=())
+    header = _Header(msgspec.structs.replace(plan, desired=rest, basis={}, unchanged=(), operations=()))
+    yield _ENCODE.encode(header) + b"\n"
     for line in _body(plan):
         yield _ENCODE.encode(line) + b"\n"
 
@@ -158,10 +147,6 @@ def _body(plan: Plan) -> Iterator[_Line]:
     yield from (_Line(basis=entry) for entry in sorted(plan.basis.items()))
     yield from (_Line(unchanged=entry) for entry in plan.unchanged)
     yield from (_Line(operation=operation) for operation in plan.operations)
-
-
-def _footer(plan: Plan, sha256: str) -> bytes:
-    return _ENCODE.encode(_Line(end=_end(plan, sha256))) + b"\n"
 
 
 def _end(plan: Plan, sha256: str) -> _End:
@@ -177,57 +162,49 @@ def _end(plan: Plan, sha256: str) -> _End:
 def _read(path: Path, file: BinaryIO) -> Plan:
     first = file.readline()
     _check_version(path, first)
+    if not first.endswith(b"\n"):
+        raise _incomplete(path)
+    try:
+        plan, sha256, end = _parse(first, file)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise _changed(path, str(error)) from None
+    if end is None:
+        raise _incomplete(path)
+    if end != _end(plan, sha256) or file.read(1):
+        raise _changed(path, "its content and its checksum differ")
+    return plan
+
+
+def _parse(first: bytes, file: BinaryIO) -> tuple[Plan, str, _End | None]:
+    """The plan so far, its digest, and the last line where there is one. A line cut short is the end of the file."""
     digest = hashlib.sha256(first)
-    parts = _Parts(_decoded(_HEADER, first, path, 1))
-    for number, line in enumerate(file, 2):
-        if not line.endswith(b"\n"):
-            break
-        decoded = _decoded(_LINE, line, path, number)
-        if decoded.end is not None:
-            plan = parts.plan()
-            if file.read(1) or decoded.end != _end(plan, digest.hexdigest()):
-                raise _changed(path, "its content and its checksum differ")
-            return plan
+    head = _HEADER.decode(first).plan
+    tasks: list[Task] = []
+    basis: dict[int, str] = {}
+    unchanged: list[Unchanged] = []
+    operations: list[Operation] = []
+    end: _End | None = None
+    while (line := file.readline()).endswith(b"\n"):
+        match _LINE.decode(line):
+            case _Line(task=Task() as task):
+                tasks.append(task)
+            case _Line(basis=(number, seen)):
+                basis[number] = seen
+            case _Line(unchanged=Unchanged() as task_as_planned):
+                unchanged.append(task_as_planned)
+            case _Line(operation=Operation() as operation):
+                operations.append(operation)
+            case _Line(end=_End() as end):
+                break
         digest.update(line)
-        parts.add(decoded)
-    raise JournalError(
-        f"the plan {path} is incomplete",
-        cause="its last line is missing: it was cut short while it was copied or written",
-        hint="make the plan again",
+    plan = msgspec.structs.replace(
+        head,
+        desired=msgspec.structs.replace(head.desired, tasks=tuple(tasks)),
+        basis=basis,
+        unchanged=tuple(unchanged),
+        operations=tuple(operations),
     )
-
-
-class _Parts:
-    """What the lines read so far add up to."""
-
-    def __init__(self, header: _Header) -> None:
-        self._header = header
-        self._tasks: list[Task] = []
-        self._basis: dict[int, str] = {}
-        self._unchanged: list[Unchanged] = []
-        self._operations: list[Operation] = []
-
-    def add(self, line: _Line) -> None:
-        """Take one line in."""
-        if line.task is not None:
-            self._tasks.append(line.task)
-        if line.basis is not None:
-            self._basis[line.basis[0]] = line.basis[1]
-        if line.unchanged is not None:
-            self._unchanged.append(line.unchanged)
-        if line.operation is not None:
-            self._operations.append(line.operation)
-
-    def plan(self) -> Plan:
-        """The whole."""
-        fields = {name: getattr(self._header, name) for name in _Header.__struct_fields__}
-        fields["desired"] = msgspec.structs.replace(self._header.desired, tasks=tuple(self._tasks))
-        return Plan(
-            **fields,
-            basis=self._basis,
-            unchanged=tuple(self._unchanged),
-            operations=tuple(self._operations),
-        )
+    return plan, digest.hexdigest(), end
 
 
 def _check_version(path: Path, first: bytes) -> None:
@@ -242,11 +219,12 @@ def _check_version(path: Path, first: bytes) -> None:
         )
 
 
-def _decoded[T](decoder: msgspec.json.Decoder[T], line: bytes, path: Path, number: int) -> T:
-    try:
-        return decoder.decode(line)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise _changed(path, f"line {number}: {error}") from None
+def _incomplete(path: Path) -> JournalError:
+    return JournalError(
+        f"the plan {path} is incomplete",
+        cause="its last line is missing: it was cut short while it was copied or written",
+        hint="make the plan again",
+    )
 
 
 def _changed(path: Path, cause: str) -> JournalError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -34,7 +36,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     profile: str = "auto"
-    transport: str = "auto"
+    transport: Literal["auto", "graphql", "rest"] = "auto"
     batch: BatchConfig = BatchConfig()
     max_writes: int = 0
     first: int = 0

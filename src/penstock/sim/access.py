@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from penstock.sim.records import Repository, User
@@ -82,3 +82,9 @@ class Tokens:
             token = Token(value=value, user=self._owner)
             self._known[value] = token
         return token if token is not None and token.state == "active" else None
+
+    def revoke(self, value: str) -> None:
+        """The token stops working."""
+        token = self._known.get(value)
+        if token is not None:
+            self._known[value] = replace(token, state="revoked")

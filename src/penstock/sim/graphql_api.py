@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from penstock.sim.graphql_cost import Estimate, estimate
+from penstock.sim.graphql_cost import estimate
 from penstock.sim.graphql_document import Operation, RequestRefused, document
 from penstock.sim.graphql_run import Run
 from penstock.sim.graphql_scope import Scope
@@ -32,45 +32,19 @@ async def execute(session: Session, request: Mapping[str, Any]) -> dict[str, Any
         found = estimate(plan, values)
     except RequestRefused as refused:
         return {"errors": refused.errors}
-    writes = operation.kind == "mutation"
+    changes = operation.kind == "mutation"
     session.cost = found.cost
-    run = Run(_scope(session, found, writes=writes), values)
-    data = await (run.mutation(plan) if writes else run.query(plan))
+    reads = session.state if changes else session.view
+    run = Run(Scope(session=session, reads=reads, cost=found.cost, node_count=found.nodes), values)
+    data = await (run.mutation(plan) if changes else run.query(plan))
     return {"data": data, "errors": run.errors} if run.errors else {"data": data}
 
 
-def cost(request: Mapping[str, Any]) -> int:
-    """Points this request costs the hourly quota: 1 for a mutation, and for what GitHub would not execute."""
-    try:
-        operation, values = _read(request)
-        return estimate(operation.plan(values), values).cost
-    except RequestRefused:
-        return 1
-
-
-def writes(request: Mapping[str, Any]) -> bool:
-    """Is it a mutation? What GitHub would not execute is none."""
-    try:
-        return _operation(request).kind == "mutation"
-    except RequestRefused:
-        return False
-
-
-def _operation(request: Mapping[str, Any]) -> Operation:
-    text = request.get("query")
+def _read(request: Mapping[str, Any]) -> tuple[Operation, dict[str, Any]]:
+    text, variables = request.get("query"), request.get("variables")
     if not isinstance(text, str) or not text.strip():
         raise RequestRefused({"message": "A query attribute must be specified and must be a string."})
-    return document(text).operation(request.get("operationName"))
-
-
-def _read(request: Mapping[str, Any]) -> tuple[Operation, dict[str, Any]]:
-    operation = _operation(request)
-    variables = request.get("variables")
     if variables is not None and not isinstance(variables, dict):
-        raise RequestRefused({"message": "Variables must be an object."})
+        raise RequestRefused({"message": "Variables are invalid JSON."})
+    operation = document(text).operation(request.get("operationName"))
     return operation, operation.coerce(variables or {})
-
-
-def _scope(session: Session, found: Estimate, *, writes: bool) -> Scope:
-    reads = session.state if writes else session.view
-    return Scope(session=session, reads=reads, cost=found.cost, node_count=found.nodes)

@@ -46,7 +46,8 @@ def estimate(plan: Iterable[Field], values: Mapping[str, Any]) -> Estimate:
     """
     found = Estimate()
     for each in plan:
-        _visit(each, values, 1, (each.key,), found)
+        if each.paged:
+            _visit(each, values, 1, (each.key,), found)
     if found.errors:
         raise RequestRefused(*found.errors)
     if found.nodes > NODES_MAX:
@@ -73,7 +74,8 @@ def _visit(field_: Field, values: Mapping[str, Any], times: int, path: tuple[str
         # Of the types an object can have, only the dearest counts.
         found.requests, found.nodes = before
         for child in children:
-            _visit(child, values, times, (*path, child.key), found)
+            if child.paged:
+                _visit(child, values, times, (*path, child.key), found)
         most = max(most, (found.requests, found.nodes))
     found.requests, found.nodes = most
 

@@ -35,7 +35,7 @@ _KEPT_PLANS = 16
 _ABSENT: Any = object()
 
 
-class RequestRefused(Exception):  # noqa: N818 - an answer, not an error of the simulator
+class RequestRefused(Exception):
     """The document is not executed at all. `errors` is the whole answer, as GitHub prints it."""
 
     def __init__(self, *errors: dict[str, Any]) -> None:
@@ -55,24 +55,23 @@ class Variable:
         self._node = node
         self._coerce: Coerce = coercer(type_)
 
-    def coerce(self, given: Mapping[str, Any], values: dict[str, Any]) -> None:
+    def coerce(self, given: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any] | None:
         """
         Put the value into `values`; leave it out when it was not given and need not be.
 
-        Raises:
-            RequestRefused: the value does not fit the type.
+        Returns:
+            The entry of `errors` when the value does not fit the type, else None.
         """
         if self.name not in given:
             if self.default is not _ABSENT:
                 values[self.name] = self.default
-                return
+                return None
             if not self.required:
-                return
+                return None
         value = given.get(self.name)
         problems: Problems = []
         values[self.name] = self._coerce(value, (), problems)
-        if problems:
-            raise RequestRefused(self._error(value, problems))
+        return self._error(value, problems) if problems else None
 
     def _error(self, value: Any, problems: Problems) -> dict[str, Any]:
         inside = [(".".join(map(str, path)), why) for path, why in problems if path]
@@ -105,11 +104,12 @@ class Operation:
         The variables as the schema's types want them.
 
         Raises:
-            RequestRefused: one is missing or does not fit.
+            RequestRefused: some are missing or do not fit.
         """
         values: dict[str, Any] = {}
-        for variable in self._variables:
-            variable.coerce(given, values)
+        errors = [error for variable in self._variables if (error := variable.coerce(given, values))]
+        if errors:
+            raise RequestRefused(*errors)
         return values
 
     def plan(self, values: Mapping[str, Any]) -> tuple[Field, ...]:

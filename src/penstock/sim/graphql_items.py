@@ -48,10 +48,9 @@ class Item:
         node_id = self.given.get(field)
         return None if node_id is None else self._resolved(node_id, type_)
 
-    def records(self, field: str, type_: type[R]) -> list[R] | None:
-        """The same for a list of ids; None when the field is left out or null."""
-        node_ids = self.given.get(field)
-        return None if node_ids is None else [self._resolved(node_id, type_) for node_id in node_ids]
+    def records(self, field: str, type_: type[R]) -> list[R]:
+        """The same for a list of ids; empty when the field is left out or null."""
+        return [self._resolved(node_id, type_) for node_id in self.given.get(field) or ()]
 
     def issue(self, field: str) -> Issue:
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from penstock.sim.catalogue import UNCHANGED
 from penstock.sim.graphql_connections import Connection
 from penstock.sim.graphql_items import Item, mutation
 from penstock.sim.graphql_link_mutations import LINK_MUTATIONS
@@ -17,8 +16,8 @@ def _create_issue(item: Item) -> dict[str, Any]:
     item.session.require_write(repository)
     parent = item.optional("parentIssueId", Issue)
     fields: dict[str, Any] = {
-        "labels": item.records("labelIds", Label) or (),
-        "assignees": item.records("assigneeIds", User) or (),
+        "labels": item.records("labelIds", Label),
+        "assignees": item.records("assigneeIds", User),
         "milestone": item.optional("milestoneId", Milestone),
         "type": item.optional("issueTypeId", IssueType),
     }
@@ -34,25 +33,31 @@ def _create_issue(item: Item) -> dict[str, Any]:
 def _update_issue(item: Item) -> dict[str, Any]:
     issue, given, session = item.issue("id"), item.given, item.session
     session.require_edit(issue)
-    changes: dict[str, Any] = {
-        "title": given.get("title"),
-        "labels": item.records("labelIds", Label),
-        "assignees": item.records("assigneeIds", User),
-    }
-    if given.get("body") is not None:
-        changes["body"] = given["body"]
-    if "milestoneId" in given:
-        changes["milestone"] = item.optional("milestoneId", Milestone)
-    if "issueTypeId" in given:
-        changes["type"] = item.optional("issueTypeId", IssueType)
-    now = item.admit()
-    session.state.update_issue(session.actor, issue, now=now, **changes)
+    changes = _changes(item)
     wanted = (given.get("state") or issue.state).lower()
+    now = item.admit()
+    if changes:
+        session.state.update_issue(session.actor, issue, now=now, **changes)
     if wanted != issue.state and wanted == "closed":
         session.state.close_issue(session.actor, issue, now=now)
     elif wanted != issue.state:
         session.state.reopen_issue(issue, now=now)
     return {"issue": issue, "actor": session.actor}
+
+
+def _changes(item: Item) -> dict[str, Any]:
+    """The fields to change. Null leaves a text or a list as it is, and takes milestone and type away."""
+    given = item.given
+    changes: dict[str, Any] = {name: given[name] for name in ("title", "body") if given.get(name) is not None}
+    if given.get("labelIds") is not None:
+        changes["labels"] = item.records("labelIds", Label)
+    if given.get("assigneeIds") is not None:
+        changes["assignees"] = item.records("assigneeIds", User)
+    if "milestoneId" in given:
+        changes["milestone"] = item.optional("milestoneId", Milestone)
+    if "issueTypeId" in given:
+        changes["type"] = item.optional("issueTypeId", IssueType)
+    return changes
 
 
 def _update_issue_type(item: Item) -> dict[str, Any]:
@@ -95,21 +100,21 @@ def _transfer_issue(item: Item) -> dict[str, Any]:
 
 
 def _add_labels(item: Item) -> dict[str, Any]:
-    issue, labels = item.record("labelableId", Issue), item.records("labelIds", Label) or []
+    issue, labels = item.record("labelableId", Issue), item.records("labelIds", Label)
     item.session.require_write(issue.repository, "triage")
     item.session.state.add_labels(issue, labels, now=item.admit())
     return {"labelable": issue}
 
 
 def _remove_labels(item: Item) -> dict[str, Any]:
-    issue, labels = item.record("labelableId", Issue), item.records("labelIds", Label) or []
+    issue, labels = item.record("labelableId", Issue), item.records("labelIds", Label)
     item.session.require_write(issue.repository, "triage")
     item.session.state.remove_labels(issue, labels, now=item.admit())
     return {"labelable": issue}
 
 
 def _add_assignees(item: Item) -> dict[str, Any]:
-    issue, users = item.record("assignableId", Issue), item.records("assigneeIds", User) or []
+    issue, users = item.record("assignableId", Issue), item.records("assigneeIds", User)
     item.session.require_write(issue.repository, "triage")
     item.session.state.add_assignees(issue, users, now=item.admit())
     return {"assignable": issue}

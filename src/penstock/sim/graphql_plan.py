@@ -29,8 +29,9 @@ from graphql import (
 from graphql.language import BooleanValueNode
 
 from penstock.sim.graphql_ast import descendants, location
-from penstock.sim.graphql_resolvers import Resolver, resolver
+from penstock.sim.graphql_resolvers import resolver
 from penstock.sim.graphql_schema import schema
+from penstock.sim.graphql_scope import Resolver
 from penstock.sim.graphql_values import ReadArguments, argument_reader
 
 Grouped = dict[str, list[FieldNode]]
@@ -61,6 +62,7 @@ class Field:
         key: Its alias, or else its name.
         children: The sub-fields by the name of the object type found at run time.
         connection: It is a paginated list.
+        paged: It, or a field below it, is one.
         location: `{"line", "column"}` in the document.
     """
 
@@ -71,6 +73,7 @@ class Field:
     shape: Shape
     children: Mapping[str, tuple[Field, ...]]
     connection: bool
+    paged: bool
     location: dict[str, int]
 
 
@@ -127,14 +130,17 @@ class Planner:
             raise LookupError(f"{parent.name}.{name}")
         named = get_named_type(definition.type)
         selections = [each.selection_set for each in nodes if each.selection_set is not None]
+        children = {each.name: self._fields(each, selections, values) for each in _objects(named)}
+        connection = named.name.endswith("Connection")
         return Field(
             key=key,
             name=name,
             resolve=resolver(parent.name, name),
             arguments=argument_reader(definition, node),
             shape=_shape(definition.type),
-            children={each.name: self._fields(each, selections, values) for each in _objects(named)},
-            connection=named.name.endswith("Connection"),
+            children=children,
+            connection=connection,
+            paged=connection or any(child.paged for fields in children.values() for child in fields),
             location=location(node),
         )
 
@@ -146,17 +152,18 @@ def condition_variables(nodes: Iterable[Node]) -> tuple[str, ...]:
         for root in nodes
         for node in descendants(root)
         if isinstance(node, DirectiveNode) and node.name.value in {"skip", "include"}
-        for argument in node.arguments
+        for argument in node.arguments or ()
         if isinstance(argument.value, VariableNode)
     }
     return tuple(sorted(names))
 
 
-def _wanted(directives: Iterable[DirectiveNode], values: Mapping[str, Any]) -> bool:
-    for directive in directives:
+def _wanted(directives: Iterable[DirectiveNode] | None, values: Mapping[str, Any]) -> bool:
+    for directive in directives or ():
         if directive.name.value not in {"skip", "include"}:
             continue
-        condition = directive.arguments[0].value
+        (argument,) = directive.arguments or ()
+        condition = argument.value
         if isinstance(condition, VariableNode):
             holds = bool(values.get(condition.name.value))
         else:

@@ -8,6 +8,7 @@ from penstock.sim.graphql_connections import Connection, Order, ranked_connectio
 from penstock.sim.graphql_issues import issues_of, readable_issues
 from penstock.sim.graphql_records import LABEL_ORDER, path_of
 from penstock.sim.graphql_scope import Arguments, Scope, Table
+from penstock.sim.isotime import iso
 from penstock.sim.records import Issue, IssueType, Record, Repository, User
 from penstock.sim.refusal import SimRefusal, not_found, unresolved
 
@@ -133,16 +134,16 @@ def _permission(repository: Repository, _arguments: Arguments, scope: Scope) -> 
 
 def _rate_limit(_root: None, _arguments: Arguments, scope: Scope) -> dict[str, Any] | None:
     """Null where the server has no limits."""
-    quota = scope.session.quota()
+    quota = scope.session.quotas().get("graphql")
     if quota is None:
         return None
     return {
         "cost": scope.cost,
-        "limit": int(quota.window.limit),
+        "limit": quota["limit"],
         "nodeCount": scope.node_count,
-        "remaining": quota.remaining,
-        "resetAt": scope.session.iso(quota.reset_at),
-        "used": quota.used,
+        "remaining": quota["remaining"],
+        "resetAt": iso(int(quota["reset"])),
+        "used": quota["used"],
     }
 
 

@@ -19,7 +19,7 @@ Path: TypeAlias = "tuple[Path, str | int] | None"
 """Linked from the innermost step outwards: cheap to extend, unrolled only for an error."""
 
 
-class _Null(Exception):  # noqa: N818 - carries a null upwards
+class _Null(Exception):
     """A field that must not be null is: its parent becomes null."""
 
 

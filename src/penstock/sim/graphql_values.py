@@ -69,7 +69,7 @@ def _list(item: Coerce) -> Coerce:
 
 def _input_object(type_: GraphQLInputObjectType) -> Coerce:
     coercers = {name: coercer(field.type) for name, field in type_.fields.items()}
-    required = {n for n, field in type_.fields.items() if isinstance(field.type, GraphQLNonNull)}
+    required = [n for n, field in type_.fields.items() if isinstance(field.type, GraphQLNonNull)]
 
     def coerce(value: Any, path: Path, problems: Problems) -> Any:
         if value is None:
@@ -83,8 +83,9 @@ def _input_object(type_: GraphQLInputObjectType) -> Coerce:
                 found[name] = coercers[name](given, (*path, name), problems)
             else:
                 problems.append(((*path, name), f"Field is not defined on {type_.name}"))
-        for name in required - found.keys():
-            problems.append(((*path, name), "Expected value to not be null"))
+        for name in required:
+            if name not in found:
+                problems.append(((*path, name), "Expected value to not be null"))
         return found
 
     return coerce
@@ -113,33 +114,32 @@ def argument_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments:
 
     A field whose arguments are all written out gets the same dictionary every time: do not change it.
     """
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
     constants: dict[str, Any] = {}
     variables: list[tuple[str, str]] = []
     mixed: list[tuple[str, ValueNode, GraphQLInputType]] = []
-    given = {argument.name.value: argument.value for argument in node.arguments}
     for name, argument in definition.args.items():
-        if argument.default is not None:
-            constants[name] = value_from_ast(argument.default.literal, argument.type)
         value = given.get(name)
-        if isinstance(value, VariableNode):
-            variables.append((name, value.name.value))
-        elif value is not None and _names_a_variable(value):
-            mixed.append((name, value, argument.type))
-        elif value is not None:
+        if value is None or _names_a_variable(value):
+            if argument.default is not None:
+                constants[name] = value_from_ast(argument.default.literal, argument.type)
+            if isinstance(value, VariableNode):
+                variables.append((name, value.name.value))
+            elif value is not None:
+                mixed.append((name, value, argument.type))
+        else:
             constants[name] = value_from_ast(value, argument.type)
-    if not variables and not mixed:
-        return lambda _: constants
 
     def read(values: Values) -> dict[str, Any]:
         arguments = dict(constants)
         for name, variable in variables:
             if variable in values:
                 arguments[name] = values[variable]
-        for name, node, type_ in mixed:
-            arguments[name] = value_from_ast(node, type_, dict(values))
+        for name, literal, type_ in mixed:
+            arguments[name] = value_from_ast(literal, type_, dict(values))
         return arguments
 
-    return read
+    return read if variables or mixed else lambda _: constants
 
 
 def _names_a_variable(value: ValueNode) -> bool:

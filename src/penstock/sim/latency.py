@@ -88,7 +88,7 @@ class LatencyStream:
         self._lag = Random(f"{seed}:lag")
         # The mean of a lognormal is exp(mu + sigma²/2); the tail raises it further.
         tail = 1.0 + latency.tail_chance * (latency.tail_factor - 1.0)
-        self._shift = -latency.sigma**2 / 2 - math.log(tail)
+        self._shift = -(latency.sigma**2) / 2 - math.log(tail)
 
     def item_s(self, kind: str) -> float:
         """Server seconds of the next item of this kind."""

@@ -138,6 +138,7 @@ class Visit:
     Attributes:
         sent_at: When the client sent it.
         entered_at: When the server took it up.
+        free: Costs nothing of the hourly quota.
         told: Pauses its answer tells the client about.
     """
 
@@ -147,6 +148,7 @@ class Visit:
     request_id: str
     sent_at: float
     entered_at: float
+    free: bool = False
     told: list[Pause] = field(default_factory=list)
     counted: bool = False
     blamed: bool = False
@@ -202,7 +204,7 @@ class Account:
             return turned
         for points in self._points[visit.resource]:
             points.add(_points(visit), now)
-        if visit.resource in self.quotas:
+        if visit.resource in self.quotas and not visit.free:
             self.quotas[visit.resource].used += 1
         self._in_flight += 1
         if visit.writes:
@@ -242,9 +244,24 @@ class Account:
         if full is not None or warned:
             reason = f"{kind} against {full}" if full is not None else f"{kind} while blocked"
             self._stats.violate(now, reason, visit.request_id)
+        self._stats.refusals["content"] += 1
         visit.blamed = True
         visit.told.append(self._block)
         raise too_quick()
+
+    def quotas_json(self, now: float, skew_s: float) -> dict[str, dict[str, int | str]]:
+        """The hourly quotas by resource, `reset` by a clock that is so far ahead."""
+        shown: dict[str, dict[str, int | str]] = {}
+        for resource, quota in self.quotas.items():
+            quota.turn(now)
+            shown[resource] = {
+                "limit": int(quota.window.limit),
+                "remaining": quota.remaining,
+                "reset": math.ceil(quota.reset_at + skew_s),
+                "used": quota.used,
+                "resource": resource,
+            }
+        return shown
 
     def _paused(self, visit: Visit) -> Turned | None:
         now, pause = visit.entered_at, self._pause
@@ -258,7 +275,7 @@ class Account:
 
     def _over_quota(self, visit: Visit) -> Turned | None:
         quota = self.quotas.get(visit.resource)
-        if quota is None:
+        if quota is None or visit.free:
             return None
         quota.turn(visit.entered_at)
         if quota.remaining > 0:

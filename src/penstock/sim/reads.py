@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar, overload
+from typing import TypeVar, cast, overload
 
 from penstock.sim.records import Comment, Issue, Label, Milestone, Record, Repository, User, Versioned
 
@@ -86,8 +86,8 @@ class Reads:
     def node(self, node_id: str) -> Record | None:
         """Any record by its global id."""
         record = self.tables.nodes.get(node_id)
-        if isinstance(record, Issue | Label | Milestone | Comment):
-            return self.seen(record)
+        if isinstance(record, Versioned):
+            return cast("Record | None", self.seen(record))
         return record
 
     def issue(self, repository: Repository, number: int) -> Issue | None:

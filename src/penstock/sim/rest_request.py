@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from penstock.sim.records import Issue, Repository
-from penstock.sim.refusal import DOCS, SimRefusal, forbidden, gone, moved, not_found
+from penstock.sim.refusal import SimRefusal, forbidden, gone, moved, not_found
 from penstock.sim.session import Session
 
 T = TypeVar("T")
@@ -167,9 +167,10 @@ class RestRequest:
             return None
         entries = value if isinstance(value, list) else [value]
         names = [entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
-        if not all(isinstance(entry, str) for entry in names):
+        texts = [entry for entry in names if isinstance(entry, str)]
+        if len(texts) < len(names):
             raise wrong_request(f"For 'properties/{name}', {value} is not an array.")
-        return names
+        return texts
 
     def page(self, items: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
         """The part of a list this request asks for, and the `link` header."""
@@ -198,24 +199,3 @@ def _positive(text: str | None, default: int) -> int:
 def wrong_request(reason: str) -> SimRefusal:
     """A body that does not fit the endpoint's schema."""
     return SimRefusal(422, "UNPROCESSABLE", f"Invalid request.\n\n{reason}")
-
-
-def refusal_answer(refusal: SimRefusal) -> RestAnswer:
-    """The REST answer for a refusal."""
-    if refusal.status == 301:
-        body: dict[str, Any] = {"message": "Moved Permanently", "url": refusal.headers["location"]}
-    else:
-        body = {"message": refusal.rest_message}
-    if refusal.errors:
-        body["errors"] = list(refusal.errors)
-    body["documentation_url"] = documentation_url(refusal)
-    body["status"] = str(refusal.status)
-    return RestAnswer(refusal.status, body, dict(refusal.headers))
-
-
-def documentation_url(refusal: SimRefusal) -> str:
-    """Where GitHub's error bodies point to."""
-    if "secondary rate limit" in refusal.rest_message:
-        limits = "using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"
-        return f"https://docs.github.com/rest/{limits}"
-    return DOCS

@@ -83,9 +83,18 @@ class Session:
         """This instant in epoch seconds: the `now` of every write to `state`."""
         return self._clock.now()
 
+    @property
+    def clock_skew_s(self) -> float:
+        """How far the server's clock is ahead of the truth."""
+        return self._faults.clock_skew_s
+
+    def quotas(self) -> dict[str, dict[str, int | str]]:
+        """The user's hourly quotas by resource, as `GET /rate_limit` shows them; empty where there are none."""
+        return self._visit.account.quotas_json(self._clock.now(), self.clock_skew_s)
+
     def iso(self, at: float) -> str:
         """An instant as GitHub prints it, by the server's clock, which may be skewed: `2026-11-23T18:44:05Z`."""
-        return iso(int(at + self._faults.clock_skew_s))
+        return iso(int(at + self.clock_skew_s))
 
     async def work(self, kind: str) -> None:
         """

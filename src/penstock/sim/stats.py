@@ -54,7 +54,6 @@ class Stats:
             "worked_s": round(self.worked_s, 6),
             "refusals": dict(sorted(self.refusals.items())),
             "first_violations": [
-                {"at": found.at, "reason": found.reason, "request": found.request}
-                for found in self.first_violations
+                {"at": found.at, "reason": found.reason, "request": found.request} for found in self.first_violations
             ],
         }

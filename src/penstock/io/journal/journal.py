@@ -27,6 +27,7 @@ _CHUNK = 1_000
 _ENCODE = msgspec.json.Encoder()
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _PAYLOAD: msgspec.json.Decoder[Payload] = msgspec.json.Decoder(Payload)
+_OPERATION = sa.select(*(OP.c[name] for name in ("no", "key", "qualifier", "needs", "conflict", "line", "payload")))
 _NEEDS = msgspec.json.Decoder(tuple[int, ...])
 
 
@@ -45,6 +46,8 @@ class SqlJournal:
         self._epochs: dict[str, int] = {}
         self._advance = Statement(_advance(), database.dialect)
         self._write = Statement(sa.insert(LOG), database.dialect)
+        one = _OPERATION.where(OP.c.run == sa.bindparam("the_run"), OP.c.no == sa.bindparam("the_no"))
+        self._fetch = Statement(one, database.dialect)
 
     def create_run(self, run: RunRecord, operations: Iterable[Operation]) -> None:
         """
@@ -114,11 +117,7 @@ class SqlJournal:
                 connection, the_run=run_id, the_epoch=epoch, the_count=len(events), the_state=state
             )
             if not advanced:
-                raise JournalError(
-                    "another process took this run over",
-                    cause=f"run {run_id} was claimed after this process claimed it",
-                    hint=f"look with `penstock status {run_id}`",
-                )
+                raise self._refused(run_id)
             last: int = advanced[0][0]
             written = {"run": run_id, "at": at, "slice": 0, "epoch": epoch}
             entries = enumerate(events, last - len(events) + 1)
@@ -159,7 +158,7 @@ class SqlJournal:
     def refs(self, run_id: str) -> Iterator[OperationRef]:
         """All operations in order, without payloads."""
         columns = sa.select(OP.c.no, OP.c.kind, OP.c.needs, OP.c.conflict)
-        for no, kind, needs, conflict in self._pages(columns, OP.c.run == run_id, OP.c.no, after=-1):
+        for no, kind, needs, conflict in self._pages(columns, OP.c.no, run_id, after=-1):
             yield OperationRef(no, KIND_BY_NAME[kind].code, _NEEDS.decode(needs), conflict)
 
     def operations(self, run_id: str, numbers: Sequence[int] | None = None) -> list[Operation]:
@@ -169,24 +168,21 @@ class SqlJournal:
         Raises:
             JournalError: The run has no operation of such a number.
         """
-        columns = sa.select(
-            *(OP.c[name] for name in ("no", "key", "qualifier", "needs", "conflict", "line", "payload"))
-        )
         if numbers is None:
-            return [_operation(row) for row in self._pages(columns, OP.c.run == run_id, OP.c.no, after=-1)]
-        found: dict[int, Operation] = {}
-        for start in range(0, len(numbers), _CHUNK):
-            wanted = columns.where(OP.c.run == run_id, OP.c.no.in_(numbers[start : start + _CHUNK]))
-            with self._database.read() as connection:
-                found |= {row[0]: _operation(row) for row in connection.execute(wanted)}
-        if missing := [no for no in numbers if no not in found]:
-            raise JournalError(f"run {run_id} has no operation {missing[0]}")
-        return [found[no] for no in numbers]
+            return [_operation(row) for row in self._pages(_OPERATION, OP.c.no, run_id, after=-1)]
+        operations = []
+        with self._database.read() as connection:
+            for no in numbers:
+                rows = self._fetch.rows(connection, the_run=run_id, the_no=no)
+                if not rows:
+                    raise JournalError(f"run {run_id} has no operation {no}")
+                operations.append(_operation(rows[0]))
+        return operations
 
     def log(self, run_id: str, after: int = 0) -> Iterator[Entry]:
         """Events with a sequence number above `after`, in order."""
         columns = sa.select(LOG.c.seq, LOG.c.at, LOG.c.body)
-        for seq, at, body in self._pages(columns, LOG.c.run == run_id, LOG.c.seq, after=after):
+        for seq, at, body in self._pages(columns, LOG.c.seq, run_id, after=after):
             with _readable(f"entry {seq} of run {run_id}"):
                 yield Entry(seq, at, _EVENT.decode(body))
 
@@ -194,12 +190,22 @@ class SqlJournal:
         """Let go of the file."""
         self._database.close()
 
+    def _refused(self, run_id: str) -> JournalError:
+        if run_id not in self._epochs:
+            return JournalError(f"cannot append to run {run_id}", cause="it was not claimed by this process")
+        return JournalError(
+            "another process took this run over",
+            cause=f"run {run_id} was claimed after this process claimed it",
+            hint=f"look with `penstock status {run_id}`",
+        )
+
     def _pages(
-        self, query: sa.Select[Any], of_run: sa.ColumnElement[bool], order: sa.Column[Any], *, after: int
+        self, query: sa.Select[Any], number: sa.Column[int], run_id: str, *, after: int
     ) -> Iterator[Sequence[Any]]:
-        """Rows of a run in the order of their number, the first column, a chunk at a time."""
+        """Rows of a run in the order of their number, which is the first column, a chunk at a time."""
+        of_run = query.where(number.table.c.run == run_id).order_by(number).limit(_CHUNK)
         while True:
-            page = query.where(of_run, order > after).order_by(order).limit(_CHUNK)
+            page = of_run.where(number > after)
             with self._database.read() as connection:
                 rows = connection.execute(page).all()
             yield from rows

@@ -153,8 +153,13 @@ def _scoped(tasks: tuple[Task, ...], open_only: bool) -> tuple[tuple[Task, ...],
 
 
 def _graph_name(name: str | None, draft: Draft, path: str) -> str:
-    chosen = next((given for given in (name, draft.name) if given is not None), Path(path).stem)
-    chosen = chosen.strip()
+    given = next((text for text in (name, draft.name) if text is not None), Path(path).stem)
+    chosen = given.strip()
     if not chosen or not chosen.isprintable():
-        raise InputError("the graph has no name", path=path, hint='name it with --graph, or with "graph" in the file')
+        raise InputError(
+            f"{given[:60]!r} cannot be the name of a graph",
+            path=path,
+            cause="a name is one line of text, not empty",
+            hint='name the graph with --graph, or with "graph" in the file',
+        )
     return chosen

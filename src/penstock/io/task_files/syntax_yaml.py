@@ -49,7 +49,8 @@ def _broken(error: yaml.YAMLError, text: str, path: str) -> InputError:
         line = text.count("\n", 0, found.start()) + 1 if found else 0
         return InputError("broken YAML", path=path, line=line, cause="a character that YAML does not allow")
     problem = error.problem or "it cannot be read"
-    line = error.problem_mark.line + 1 if error.problem_mark else 0
+    # The parser complains about an unfinished file on the line after the last one.
+    line = min(error.problem_mark.line + 1, len(text.splitlines())) if error.problem_mark else 0
     cause = problem
     if error.context and error.context_mark:
         cause += f", {error.context} that begins on line {error.context_mark.line + 1}"

@@ -1,0 +1,182 @@
+"""A plan on the screen: what was read, what would be written, what it costs, how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from penstock.model.plan import Finding, Plan
+from penstock.model.task import TaskGraph
+from penstock.output.changes import CONTENT, SIGNS, change_line, kind_words, shown_first
+from penstock.output.estimate import Estimate, time_document, time_rows
+from penstock.output.ink import Ink
+from penstock.output.text import Page, clean, count_of, listed, place
+
+CHANGES_SHOWN = 10
+FINDINGS_SHOWN = 10
+STYLES: Mapping[str, str] = MappingProxyType({"error": "red", "confirm": "yellow", "warning": "yellow"})
+
+
+class PlanView(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A plan with what is said about it.
+
+    Attributes:
+        prune: The plan closes issues whose task is gone.
+        saved: Where it was written; empty when it was not.
+        sha256: Its name.
+    """
+
+    plan: Plan
+    estimates: tuple[Estimate, ...]
+    prune: bool = False
+    saved: str = ""
+    sha256: str = ""
+
+    @property
+    def errors(self) -> int:
+        """Findings that forbid to apply it."""
+        return sum(finding.level == "error" for finding in self.plan.findings)
+
+    @property
+    def content_writes(self) -> int:
+        """Operations that count as content under the first profile."""
+        kinds = self.estimates[0].profile.content_kinds if self.estimates else CONTENT
+        return sum(operation.kind.name in kinds for operation in self.plan.operations)
+
+
+def plan_lines(view: PlanView, *, ink: Ink, width: int = 0, verbose: bool = False) -> list[str]:
+    """
+    The whole screen.
+
+    Args:
+        width: Columns of the terminal; 0 for no limit.
+        verbose: Every operation and finding, not the first ten.
+    """
+    plan = view.plan
+    page = Page(ink, width)
+    _read_rows(page, plan)
+    page.gap()
+    page.lines.append("  " + _counts(view, ink))
+    changes = shown_first(plan.operations)
+    shown = changes if verbose else changes[:CHANGES_SHOWN]
+    if shown:
+        page.gap()
+        page.lines.extend(change_line(operation, plan.desired, ink=ink, width=width) for operation in shown)
+    if len(changes) > len(shown):
+        page.lines.append(ink.paint(f"  … {len(changes) - len(shown):,} more; -v shows all", "dim"))
+    page.gap()
+    finding_rows(page, plan.findings, plan.desired.source, whole=verbose)
+    for note in (*plan.desired.notes, *plan.notes):
+        page.row("note", clean(note))
+    _closing_rows(page, view)
+    return page.lines
+
+
+def finding_rows(page: Page, findings: Sequence[Finding], source: str, *, whole: bool = False) -> None:
+    """Errors, questions and warnings with their hints; of many of one level the first ten."""
+    for level in STYLES:
+        of_level = [finding for finding in findings if finding.level == level]
+        shown = of_level if whole else of_level[:FINDINGS_SHOWN]
+        for finding in shown:
+            where = f"{place(source, finding.line)}: " if finding.line else ""
+            page.row(level, where + clean(finding.message), STYLES[level])
+            if finding.hint:
+                page.more(f"hint: {clean(finding.hint)}")
+        if len(of_level) > len(shown):
+            page.row(level, f"… {len(of_level) - len(shown):,} more; -v shows all", STYLES[level])
+
+
+def plan_document(view: PlanView) -> dict[str, Any]:
+    """The same for programs. The operations themselves stand in the plan file, one a line."""
+    plan = view.plan
+    return {
+        "schema": "penstock.plan-summary/1",
+        "graph": plan.desired.name,
+        "source": plan.desired.source,
+        "repository": plan.repository.name,
+        "account": plan.account.login,
+        "tasks": len(plan.desired.tasks),
+        "matched": len(plan.basis),
+        "operations": len(plan.operations),
+        "counts": plan.counts(),
+        "content_writes": view.content_writes,
+        "unchanged": len(plan.unchanged),
+        "extra": list(plan.extra),
+        "findings": msgspec.to_builtins(plan.findings),
+        "notes": [*plan.desired.notes, *plan.notes],
+        "time": time_document(view.estimates),
+        "saved": view.saved,
+        "sha256": view.sha256,
+    }
+
+
+def levels(graph: TaskGraph) -> int:
+    """Levels of the tree of tasks; 1 for a flat list."""
+    level: dict[str, int] = {}
+    for task in graph.tasks:
+        level[task.key] = level[task.parent] + 1 if task.parent in level else 1
+    return max(level.values(), default=0)
+
+
+def _read_rows(page: Page, plan: Plan) -> None:
+    tasks = plan.desired.tasks
+    finished = sum(task.state != "open" for task in tasks)
+    facts = [
+        count_of(len(tasks), "task"),
+        count_of(sum(len(task.depends_on) for task in tasks), "dependency", "dependencies"),
+        count_of(levels(plan.desired), "level"),
+        *([f"{finished:,} finished"] if finished else []),
+    ]
+    page.row("read", f"{plan.desired.source}: {', '.join(facts)}")
+    matched = count_of(len(plan.basis), "issue") if plan.basis else "no issue yet"
+    page.row(
+        "match",
+        f'{plan.repository.name}: {matched} of graph "{plan.desired.name}"; '
+        f"as {plan.account.login}, permission {plan.repository.permission}",
+    )
+
+
+def _counts(view: PlanView, ink: Ink) -> str:
+    counts = view.plan.counts()
+    parts = list(_count_parts(counts))
+    unchanged = ("=", f"same {len(view.plan.unchanged):,}")
+    parts.insert(next((n for n, (sign, _) in enumerate(parts) if sign in "-x&"), len(parts)), unchanged)
+    if view.plan.extra and not view.prune:
+        parts.append(("-", f"close {len(view.plan.extra):,} (only with --prune)"))
+    return "   ".join(f"{ink.paint(sign, SIGNS[sign])} {text}" for sign, text in parts)
+
+
+def _count_parts(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Signs and words, kinds that look alike on the screen added up."""
+    summed: dict[tuple[str, str], int] = {}
+    for kind, count in counts.items():
+        words = kind_words(kind)
+        summed[words.sign, words.short] = summed.get((words.sign, words.short), 0) + count
+    order = list(SIGNS)
+    for (sign, short), count in sorted(summed.items(), key=lambda item: order.index(item[0][0])):
+        yield sign, f"{short} {count:,}"
+
+
+def _closing_rows(page: Page, view: PlanView) -> None:
+    plan = view.plan
+    if not plan.operations:
+        page.row("next", f"nothing to do: {plan.repository.name} is as planned")
+        return
+    counts = plan.counts()
+    parts = listed(count_of(counts[kind], *kind_words(kind).long) for kind in counts)
+    count = count_of(view.content_writes, "counts as content", "count as content")
+    page.row("cost", f"{count_of(len(plan.operations), 'write')}: {parts}; {count}")
+    time_rows(page, view.estimates)
+    if view.saved:
+        page.row("saved", f"{view.saved} (sha256 {view.sha256[:12]}…)")
+    page.row("next", _next(view), "bold")
+
+
+def _next(view: PlanView) -> str:
+    if view.errors:
+        return f"mend {count_of(view.errors, 'error')}, then plan again; nothing was sent"
+    return f"penstock apply {view.saved or view.plan.desired.source}"

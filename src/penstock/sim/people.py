@@ -1,0 +1,227 @@
+"""Everybody else: what scripted people do in the web interface, and the whole world as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from penstock.sim.records import Issue, Label, Repository, User
+from penstock.sim.state import State
+
+STRANGER = "stranger"
+
+
+def act(state: State, action: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """
+    Do what a person would do by hand.
+
+    Args:
+        action: `do`, one of the names of `_ACTIONS`; `repository`, `octo/widgets` unless given; `number` of the
+            issue; `by`, a login, `stranger` unless given; and what the action needs:
+            edit_issue (title, body, labels, assignees) · close_issue (reason) · reopen_issue · delete_issue ·
+            transfer_issue (to: a full name) · comment (body) · create_issue (title, body) · create_pull (title,
+            body) · create_label (name, color) · delete_label (name) · rename_label (name, new_name) ·
+            rename_repository (to) · change_repository (archived, has_issues, private).
+
+    Returns:
+        What was done, e.g. the number of a new issue.
+
+    Raises:
+        ValueError: An unknown action, repository, issue or label.
+        SimRefusal: GitHub would not let anybody do it.
+    """
+    name = action.get("do")
+    handler = _ACTIONS.get(str(name))
+    if handler is None:
+        raise ValueError(f"no action {name!r}; there are {', '.join(_ACTIONS)}")
+    return handler(_Scene(state, action, now))
+
+
+class _Scene:
+    """An action with the records it names."""
+
+    def __init__(self, state: State, action: Mapping[str, Any], now: float) -> None:
+        self.state = state
+        self.action = action
+        self.now = now
+
+    @property
+    def actor(self) -> User:
+        login = str(self.action.get("by", STRANGER))
+        return self.state.user(login) or self.state.add_user(login)
+
+    @property
+    def repository(self) -> Repository:
+        return self.repository_named(str(self.action.get("repository", "octo/widgets")))
+
+    def repository_named(self, full_name: str) -> Repository:
+        owner, _, name = full_name.partition("/")
+        found = self.state.repository(owner, name)
+        if found is None:
+            raise ValueError(f"no repository {full_name!r}")
+        return found
+
+    @property
+    def issue(self) -> Issue:
+        number = self.action.get("number")
+        found = self.state.issue(self.repository, number) if isinstance(number, int) else None
+        if found is None:
+            raise ValueError(f"no issue {number!r} in {self.repository.full_name}")
+        return found
+
+    def label(self, name: str) -> Label:
+        found = self.state.label(self.repository, name)
+        if found is None:
+            raise ValueError(f"no label {name!r} in {self.repository.full_name}")
+        return found
+
+
+def _edit_issue(scene: _Scene) -> dict[str, Any]:
+    changes: dict[str, Any] = {key: scene.action[key] for key in ("title", "body") if key in scene.action}
+    if "labels" in scene.action:
+        changes["labels"] = [scene.label(name) for name in scene.action["labels"]]
+    if "assignees" in scene.action:
+        found = (scene.state.user(login) for login in scene.action["assignees"])
+        changes["assignees"] = [user for user in found if user is not None]
+    issue = scene.issue
+    scene.state.update_issue(scene.repository.owner, issue, **changes, now=scene.now)
+    return {"number": issue.number}
+
+
+def _close_issue(scene: _Scene) -> dict[str, Any]:
+    issue = scene.issue
+    scene.state.close_issue(scene.actor, issue, scene.action.get("reason"), now=scene.now)
+    return {"number": issue.number}
+
+
+def _reopen_issue(scene: _Scene) -> dict[str, Any]:
+    issue = scene.issue
+    scene.state.reopen_issue(issue, now=scene.now)
+    return {"number": issue.number}
+
+
+def _delete_issue(scene: _Scene) -> dict[str, Any]:
+    issue = scene.issue
+    scene.state.delete_issue(issue, now=scene.now)
+    return {"number": issue.number}
+
+
+def _transfer_issue(scene: _Scene) -> dict[str, Any]:
+    target = scene.repository_named(str(scene.action.get("to")))
+    moved = scene.state.transfer_issue(scene.issue, target, now=scene.now)
+    return {"number": moved.number, "repository": target.full_name}
+
+
+def _comment(scene: _Scene) -> dict[str, Any]:
+    body = str(scene.action.get("body", "Any news?"))
+    return {"id": scene.state.add_comment(scene.actor, scene.issue, body, now=scene.now).id}
+
+
+def _create_issue(scene: _Scene) -> dict[str, Any]:
+    title = str(scene.action.get("title", "It does not work"))
+    body, is_pull = scene.action.get("body"), scene.action["do"] == "create_pull"
+    issue = scene.state.create_issue(scene.actor, scene.repository, title, body, is_pull=is_pull, now=scene.now)
+    return {"number": issue.number}
+
+
+def _create_label(scene: _Scene) -> dict[str, Any]:
+    name, color = str(scene.action.get("name")), str(scene.action.get("color", "ededed"))
+    return {"id": scene.state.create_label(scene.repository, name, color, now=scene.now).id}
+
+
+def _delete_label(scene: _Scene) -> dict[str, Any]:
+    label = scene.label(str(scene.action.get("name")))
+    scene.state.delete_label(label, now=scene.now)
+    return {"id": label.id}
+
+
+def _rename_label(scene: _Scene) -> dict[str, Any]:
+    label = scene.label(str(scene.action.get("name")))
+    scene.state.update_label(label, name=str(scene.action.get("new_name")), now=scene.now)
+    return {"id": label.id}
+
+
+def _rename_repository(scene: _Scene) -> dict[str, Any]:
+    repository = scene.repository
+    owner, _, name = str(scene.action.get("to")).partition("/")
+    user = scene.state.user(owner) or scene.state.add_user(owner)
+    scene.state.rename_repository(repository, user, name)
+    return {"repository": repository.full_name}
+
+
+def _change_repository(scene: _Scene) -> dict[str, Any]:
+    repository = scene.repository
+    repository.archived = bool(scene.action.get("archived", repository.archived))
+    repository.has_issues = bool(scene.action.get("has_issues", repository.has_issues))
+    repository.private = bool(scene.action.get("private", repository.private))
+    return {"repository": repository.full_name}
+
+
+_ACTIONS: Mapping[str, Callable[[_Scene], dict[str, Any]]] = {
+    "edit_issue": _edit_issue,
+    "close_issue": _close_issue,
+    "reopen_issue": _reopen_issue,
+    "delete_issue": _delete_issue,
+    "transfer_issue": _transfer_issue,
+    "comment": _comment,
+    "create_issue": _create_issue,
+    "create_pull": _create_issue,
+    "create_label": _create_label,
+    "delete_label": _delete_label,
+    "rename_label": _rename_label,
+    "rename_repository": _rename_repository,
+    "change_repository": _change_repository,
+}
+
+
+def world_json(state: State) -> dict[str, Any]:
+    """
+    Everything stored, for judges: repositories by full name with labels, milestones and issues by number.
+
+    Related issues are given as numbers, or as `owner/name#number` in another repository.
+    """
+    repositories = state.tables.repositories.values()
+    return {"repositories": {repository.full_name: _repository_json(repository) for repository in repositories}}
+
+
+def _repository_json(repository: Repository) -> dict[str, Any]:
+    return {
+        "private": repository.private,
+        "archived": repository.archived,
+        "has_issues": repository.has_issues,
+        "labels": sorted(label.name for label in repository.labels.values()),
+        "milestones": [
+            {"number": milestone.number, "title": milestone.title, "state": milestone.state}
+            for milestone in repository.milestones.values()
+        ],
+        "issues": [_issue_json(issue) for issue in repository.issues],
+    }
+
+
+def _issue_json(issue: Issue) -> dict[str, Any]:
+    def name(other: Issue) -> int | str:
+        if other.repository is issue.repository:
+            return other.number
+        return f"{other.repository.full_name}#{other.number}"
+
+    return {
+        "number": issue.number,
+        "id": issue.id,
+        "node_id": issue.node_id,
+        "is_pull": issue.is_pull,
+        "title": issue.title,
+        "body": issue.body,
+        "author": issue.author.login,
+        "state": issue.state,
+        "state_reason": issue.state_reason,
+        "labels": [label.name for label in issue.labels],
+        "assignees": [user.login for user in issue.assignees],
+        "milestone": None if issue.milestone is None else issue.milestone.title,
+        "type": None if issue.type is None else issue.type.name,
+        "parent": None if issue.parent is None else name(issue.parent),
+        "sub_issues": [name(child) for child in issue.sub_issues],
+        "blocked_by": [name(blocker) for blocker in issue.blocked_by],
+        "comments": [{"author": comment.author.login, "body": comment.body} for comment in issue.comments],
+        "created_at": issue.created_at,
+        "updated_at": issue.updated_at,
+    }

@@ -1,0 +1,133 @@
+"""The served schema is a part of GitHub's, and everything in it is answered."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    assert_valid_schema,
+    build_schema,
+    print_ast,
+)
+
+from penstock.sim.graphql_resolvers import resolver
+from penstock.sim.graphql_schema import schema
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@cache
+def published() -> GraphQLSchema:
+    """Everything GitHub publishes."""
+    return build_schema(gzip.decompress((DATA / "github-schema.graphql.gz").read_bytes()).decode())
+
+
+def served_types() -> dict[str, GraphQLNamedType]:
+    """Without the types of introspection and the built-in scalars."""
+    return {
+        name: type_
+        for name, type_ in schema().type_map.items()
+        if not name.startswith("__") and name not in {"ID", "Int", "String", "Boolean", "Float"}
+    }
+
+
+def default_of(value: Any) -> str | None:
+    """The default of an argument or input field as text."""
+    return print_ast(value.default.literal) if value.default is not None else None
+
+
+def differences(ours: Any, theirs: Any) -> list[str]:
+    """Where one served type is not the part of the published one that it claims to be."""
+    if type(ours) is not type(theirs):
+        return [f"{ours.name}: {type(ours).__name__} instead of {type(theirs).__name__}"]
+    match ours:
+        case GraphQLObjectType() | GraphQLInterfaceType():
+            return output_differences(ours, theirs)
+        case GraphQLInputObjectType():
+            return input_differences(ours, theirs)
+        case GraphQLEnumType() if list(ours.values) != list(theirs.values):
+            return [f"{ours.name}: values"]
+        case GraphQLUnionType() if [t.name for t in ours.types] != [t.name for t in theirs.types]:
+            return [f"{ours.name}: members"]
+    return []
+
+
+def output_differences(ours: Any, theirs: Any) -> list[str]:
+    """Fields, their arguments, and interfaces."""
+    found = []
+    for key, field in ours.fields.items():
+        original = theirs.fields.get(key)
+        if original is None or str(field.type) != str(original.type):
+            found.append(f"{ours.name}.{key}: {field.type}")
+            continue
+        arguments = {n: (str(a.type), default_of(a)) for n, a in field.args.items()}
+        if arguments != {n: (str(a.type), default_of(a)) for n, a in original.args.items()}:
+            found.append(f"{ours.name}.{key}: {arguments}")
+    if {i.name for i in ours.interfaces} - {i.name for i in theirs.interfaces}:
+        found.append(f"{ours.name}: interfaces")
+    return found
+
+
+def input_differences(ours: Any, theirs: Any) -> list[str]:
+    """Input fields; none that GitHub requires may be missing."""
+    found = []
+    for key, field in ours.fields.items():
+        same = theirs.fields.get(key)
+        if same is None or (str(field.type), default_of(field)) != (str(same.type), default_of(same)):
+            found.append(f"{ours.name}.{key}: {field.type}")
+    required = (key for key, field in theirs.fields.items() if str(field.type).endswith("!"))
+    return found + [f"{ours.name}.{key} is required and missing" for key in required if key not in ours.fields]
+
+
+def test_the_served_schema_is_a_part_of_githubs() -> None:
+    """Every type, field, argument, default, input field and enum value is GitHub's own."""
+    theirs = published().type_map
+
+    found = [text for name, type_ in served_types().items() for text in differences(type_, theirs.get(name))]
+
+    assert [] == found
+
+
+def test_both_schemas_are_valid() -> None:
+    """The rules of the language hold in both, interfaces included."""
+    assert_valid_schema(schema())
+    assert_valid_schema(published())
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ("type Query { id: ID }", "Query.id: ID"),
+        ("type Query { id: ID! viewer: Int }", "Query.viewer: Int"),
+        ("type Query { node(id: ID): Node } interface Node { id: ID! }", "Query.node: {'id': ('ID', None)}"),
+        ("enum IssueState { OPEN }", "IssueState: values"),
+        (
+            "input CloseIssueInput { stateReason: IssueClosedStateReason } enum IssueClosedStateReason { X }",
+            "CloseIssueInput.issueId is required and missing",
+        ),
+    ],
+)
+def test_a_changed_type_is_noticed(changed: str, expected: str) -> None:
+    """The comparison above can fail."""
+    name = changed.split()[1]
+
+    assert expected in differences(build_schema(changed).type_map[name], published().type_map[name])
+
+
+def test_every_served_field_is_answered() -> None:
+    """A field that passes validation has a function behind it."""
+    for type_ in served_types().values():
+        if isinstance(type_, GraphQLObjectType):
+            for name in type_.fields:
+                assert callable(resolver(type_.name, name))

@@ -1,0 +1,72 @@
+"""The plans that ship: they load, and the large one is as large as the demo promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from penstock.io.task_files import load_graph, native_schema
+from penstock.io.task_files.syntax_yaml import read_yaml
+from penstock.model.task import TaskGraph
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(scope="module")
+def large() -> TaskGraph:
+    return load_graph(str(EXAMPLES / "large-plan.yaml"))
+
+
+def levels(graph: TaskGraph) -> Counter[int]:
+    """How many tasks stand on each level; the top is 1."""
+    level: dict[str, int] = {}
+    for task in graph.tasks:
+        level[task.key] = 1 if task.parent is None else level[task.parent] + 1
+    return Counter(level.values())
+
+
+def test_the_large_plan_has_its_size(large: TaskGraph) -> None:
+    """At least 520 tasks in exactly three levels, at least 600 dependencies, labels and four milestones."""
+    assert "hospital-scheduling" == large.name
+    assert {1: 10, 2: 60, 3: 480} == levels(large)
+    assert sum(len(task.depends_on) for task in large.tasks) >= 600
+    assert 4 == len({task.milestone for task in large.tasks if task.milestone})
+    assert all(task.labels and task.body for task in large.tasks)
+
+
+def test_the_large_plan_stays_inside_githubs_caps(large: TaskGraph) -> None:
+    """At most 100 sub-tasks of a parent, at most 50 dependencies of a task in either direction."""
+    children = Counter(task.parent for task in large.tasks if task.parent)
+    blocking = Counter(key for task in large.tasks for key in task.depends_on)
+    assert max(children.values()) <= 100
+    assert max(blocking.values()) <= 50
+    assert max(len(task.depends_on) for task in large.tasks) <= 50
+
+
+def test_the_large_plan_reads_like_a_plan(large: TaskGraph) -> None:
+    """No two tasks share a title, and nothing waits for a later milestone."""
+    assert len(large.tasks) == len({task.title for task in large.tasks})
+    milestone = {task.key: task.milestone or "" for task in large.tasks}
+    late = [task.key for task in large.tasks for key in task.depends_on if milestone[key] > milestone[task.key]]
+    assert [] == late
+
+
+@pytest.mark.parametrize("name", ["large-plan.yaml", "small-plan.yaml"])
+def test_native_examples_fit_the_published_schema(name: str) -> None:
+    """An editor with our schema finds nothing to complain about."""
+    document = read_yaml((EXAMPLES / name).read_text(encoding="utf-8"), name)
+    jsonschema.validate(document, native_schema(), cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "graph_name", "tasks", "finished"),
+    [("small-plan.yaml", "native", "winter-menu", 5, 1), ("taskmaster.json", "taskmaster", "master", 9, 4)],
+)
+def test_small_examples_load(name: str, kind: str, graph_name: str, tasks: int, finished: int) -> None:
+    """The small files show their format and say what is finished."""
+    graph = load_graph(str(EXAMPLES / name))
+    assert (kind, graph_name, tasks) == (graph.format, graph.name, len(graph.tasks))
+    assert (f"finished tasks, which are created and closed: {finished} (--open-only leaves them out)",) == graph.notes
