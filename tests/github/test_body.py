@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.github.samples import ISSUE, operation
 
 from penstock.github.body import body_of, compose, parse, region_sha, split, version
 from penstock.github.marker import END, render
 from penstock.model.observed import Marker
 from penstock.model.operation import IssueClose, IssueUpdate, Operation
-from tests.github.samples import ISSUE, operation
 
 MARKER = Marker(graph="g", key="1", op=3, run="r1", sha="s")
 LINE = render(MARKER)
 
-texts = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("\n\r`~<!->"))
+texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\r`~<!->"))
 lookalikes = st.sampled_from((LINE, END, "<!-- \\penstock:v1", "<!-- /penstock:v1 --> ", "```", "~~~~"))
 regions = st.lists(texts | lookalikes).map("\n".join)
 # What a person may write around the region without hiding it in a code fence or forging a marker.
@@ -103,7 +104,13 @@ def test_a_quoted_or_fenced_marker_does_not_count() -> None:
 
 def test_a_marker_after_a_fence_counts() -> None:
     """A closed fence, or what only looks like one, hides nothing."""
-    bodies = (f"```\ncode\n```\n{LINE}", f"~~~\n```\n~~~\n{LINE}", f"``` a`b\n{LINE}", f"``\n{LINE}", f"    ```\n{LINE}")
+    bodies = (
+        f"```\ncode\n```\n{LINE}",
+        f"~~~\n```\n~~~\n{LINE}",
+        f"``` a`b\n{LINE}",
+        f"``\n{LINE}",
+        f"    ```\n{LINE}",
+    )
 
     assert [MARKER] * len(bodies) == [parse(body) for body in bodies]
 
@@ -129,9 +136,7 @@ def test_an_update_keeps_the_creating_operation_in_the_marker() -> None:
 
     body = body_of("g", "r2", Operation(no=9, key="1", payload=update))
 
-    expected = Marker(
-        graph="g", key="1", op=3, run="r1", sha=region_sha("new"), state="completed", labels=("p1",)
-    )
+    expected = Marker(graph="g", key="1", op=3, run="r1", sha=region_sha("new"), state="completed", labels=("p1",))
     assert (expected, "new") == split(body or "")
     assert (body or "").startswith("Note\n")
 

@@ -8,6 +8,20 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.github.samples import (
+    BY_KIND,
+    ISSUE,
+    OTHER,
+    PAYLOADS,
+    RUN,
+    batch,
+    context,
+    marker,
+    operation,
+)
+from tests.github.samples import (
+    body_of as sent,
+)
 
 from penstock.base.errors import StaleError
 from penstock.github import graphql
@@ -25,7 +39,6 @@ from penstock.model.operation import (
     SubIssueLink,
 )
 from penstock.model.ports import Request
-from tests.github.samples import BY_KIND, ISSUE, OTHER, PAYLOADS, RUN, batch, body_of as sent, context, marker, operation
 
 GRAPHQL = [kind.name for kind in KINDS if kind.graphql]
 TEXT = body_of("g", RUN, operation("issue.create"))
@@ -202,7 +215,10 @@ def test_a_bare_create_sends_title_and_body_alone() -> None:
 
 def test_an_update_sends_what_changes_and_nothing_else() -> None:
     """None leaves a field alone, an empty name clears it."""
-    title, cleared = one(IssueUpdate(ISSUE, title="T")), one(IssueUpdate(ISSUE, milestone="", issue_type="", assignees=()))
+    title, cleared = (
+        one(IssueUpdate(ISSUE, title="T")),
+        one(IssueUpdate(ISSUE, milestone="", issue_type="", assignees=())),
+    )
 
     assert {"id": "I_17", "title": "T"} == graphql.mutation_input(context(), title)
     assert {"title": "T"} == sent(effect(context(), "rest", [title]))

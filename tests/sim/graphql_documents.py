@@ -6,7 +6,20 @@ Documents that exercise every feature of the executor, with their variables.
 
 from __future__ import annotations
 
+from itertools import count
+from random import Random
 from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+    is_leaf_type,
+)
 
 QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("{ viewer { login id databaseId url __typename } }", {}),
@@ -171,3 +184,59 @@ MUTATIONS: list[tuple[str, dict[str, Any]]] = [
         {"skip": True},
     ),
 ]
+
+_ARGUMENTS = {
+    "repository": 'owner: "octo", name: "widgets"',
+    "node": 'id: "ISSUE"',
+    "nodes": 'ids: ["ISSUE", "nowhere", "REPOSITORY"]',
+    "user": 'login: "hubot"',
+    "organization": 'login: "acme"',
+    "issue": "number: $number",
+    "issueOrPullRequest": "number: $number",
+    "label": 'name: "bug"',
+    "milestone": "number: 1",
+    "issueType": 'name: "Task"',
+}
+_TOO_LARGE = {"Issue", "PullRequest", "IssueComment"}
+"""Their `databaseId` is beyond 32 bits, which graphql-core refuses to print and GitHub prints."""
+
+
+class RandomDocument:
+    """
+    A query drawn from the schema: random fields, aliases, fragments and conditions.
+
+    Args:
+        seed: Same seed, same document. Its variables are `$number`, `$yes` and `$no`.
+    """
+
+    def __init__(self, schema: GraphQLSchema, seed: int) -> None:
+        self._schema = schema
+        self._random = Random(seed)
+        self._aliases = count()
+        root = schema.query_type
+        assert root is not None
+        self.text = f"query ($number: Int!, $yes: Boolean!, $no: Boolean = false) {self._selection(root, 4)}"
+        self.text += " fragment Used on Repository { used: issue(number: $number) { number @include(if: $yes) } }"
+        self.text = self.text.replace("{", "{ unused: __typename @skip(if: $no) ", 1)
+        self.text = self.text.replace("{", '{ given: repository(owner: "octo", name: "widgets") { ...Used } ', 1)
+
+    def _selection(self, type_: GraphQLNamedType, depth: int) -> str:
+        parts = ["__typename"]
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            names = self._random.sample(sorted(type_.fields), min(len(type_.fields), 6))
+            parts += [self._field(type_.name, name, type_.fields[name], depth) for name in names]
+        if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            for possible in self._random.sample(self._schema.get_possible_types(type_), 2):
+                parts.append(f"... on {possible.name} {self._selection(possible, depth)}")
+        return "{ " + " ".join(parts) + " }"
+
+    def _field(self, parent: str, name: str, field: GraphQLField, depth: int) -> str:
+        type_ = get_named_type(field.type)
+        if (name == "databaseId" and parent in _TOO_LARGE) or (depth == 0 and not is_leaf_type(type_)):
+            return ""
+        arguments = _ARGUMENTS.get(name, "") if any(str(a.type).endswith("!") for a in field.args.values()) else ""
+        if type_.name.endswith("Connection"):
+            arguments = f"{self._random.choice(('first', 'last'))}: {self._random.randint(1, 3)}"
+        text = f"f{next(self._aliases)}: {name}" + (f"({arguments})" if arguments else "")
+        text += self._random.choice(("", "", "", " @include(if: $yes)", " @skip(if: $yes)", " @include(if: $no)"))
+        return text if is_leaf_type(type_) else f"{text} {self._selection(type_, depth - 1)}"

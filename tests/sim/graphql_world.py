@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ CREATE = "mutation($i:CreateIssueInput!){createIssue(input:$i){issue{id number}}
 
 
 class HandClock:
-    """Time passes only where somebody sleeps."""
+    """Time passes only where somebody sleeps; meanwhile others go on."""
 
     def __init__(self) -> None:
         self.at = START
@@ -34,6 +35,7 @@ class HandClock:
     async def sleep(self, delay_s: float) -> None:
         """Let the time pass."""
         self.at += delay_s
+        await asyncio.sleep(0)
 
 
 class World:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 from graphql import execute as core_execute
-from tests.sim.graphql_documents import MUTATIONS, QUERIES
+from tests.sim.graphql_documents import MUTATIONS, QUERIES, RandomDocument
 from tests.sim.graphql_world import START, World, creates
 
 from penstock.sim.faults import Faults, Scripted
@@ -94,6 +94,19 @@ async def test_the_executor_agrees_with_graphql_core(query: str, variables: dict
 
     assert theirs == ours
     assert list(theirs["data"] or ()) == list(ours["data"] or ())
+
+
+@pytest.mark.parametrize("seed", range(24))
+async def test_the_executor_agrees_with_graphql_core_on_random_queries(seed: int) -> None:
+    """Whatever a client selects, whichever conditions hold: equal data and equal errors."""
+    world = filled_world()
+    text = named(RandomDocument(schema(), seed).text, world)
+    variables = {"number": seed % 7 + 1, "yes": seed % 2 == 0}
+
+    ours, theirs = await world.run(text, **variables), await by_graphql_core(world, text, variables)
+
+    assert theirs["data"] == ours["data"]
+    assert sorted(map(repr, theirs.get("errors", []))) == sorted(map(repr, ours.get("errors", [])))
 
 
 async def test_aliases_run_in_the_order_of_the_document() -> None:

@@ -276,7 +276,7 @@ async def test_the_first_read_of_a_run() -> None:
         "isArchived": False,
         "hasIssuesEnabled": True,
         "watchers": {"totalCount": 3},
-        "labels": {"totalCount": 8, "nodes": [{"name": "documentation"}, {"name": "duplicate"}]},
+        "labels": {"totalCount": 7, "nodes": [{"name": "documentation"}, {"name": "duplicate"}]},
         "milestones": {"totalCount": 0},
         "assignableUsers": {"nodes": [{"login": "octo"}, {"login": "hubot"}]},
         "issueTypes": None,

@@ -33,16 +33,19 @@ def next_read_at(sent_back_at: float, deadline: float, reads: int, last_read_at:
     return max(due, last_read_at + grace_s / 12)
 
 
-def is_absent(idempotency: Idempotency, reads: int, as_of: float, deadline: float, grace_s: float) -> bool:
+def is_absent(
+    idempotency: Idempotency, *, exists: bool, reads: int, as_of: float, deadline: float, grace_s: float
+) -> bool:
     """
-    Whether an operation not seen may be sent again.
+    Whether an operation not seen did not happen.
 
     Args:
-        idempotency: A keyed kind may be sent after one look: a second one would be refused, not doubled.
+        idempotency: A keyed kind may be sent again after one look: a second one would be refused, not doubled.
+        exists: It was refused as existing already: then one look that does not show it proves nothing.
         reads: Whole reads since the deadline that did not show it, this one included.
         as_of: When this read was sent.
         deadline, grace_s: As in `next_read_at`.
     """
-    if idempotency != "none":
+    if idempotency != "none" and not exists:
         return True
     return reads >= READS_FOR_ABSENCE and as_of >= deadline + grace_s

@@ -1,17 +1,21 @@
 """
 The frontier: operations whose dependencies are settled, the most urgent first.
 
-Urgency is the upward rank (length of the longest chain an operation unlocks), then the plan's order. Conflict keys
-are held while a request is in flight; operations that wait for one are parked, not searched past again.
+Urgency is the upward rank (length of the longest chain an operation unlocks), then the plan's order. Operations of one
+kind and conflict key stand together as a group; while a request holds the key the whole group is out of sight, so
+nothing is ever searched past.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 
 from penstock.model.operation import KINDS, OperationRef
+
+_NUMBER_BITS = 40
+_NUMBER = (1 << _NUMBER_BITS) - 1
 
 
 class Frontier:
@@ -21,36 +25,36 @@ class Frontier:
         self._kind = bytearray()
         self._waiting = array("i")
         self._rank = array("i")
-        self._conflict: list[str] = []
+        self._lost = bytearray()
+        # conflict keys by number; 0 is none
+        self._conflict = array("i")
+        self._keys: dict[str, int] = {"": 0}
         # edges as linked lists in arrays: the last edge of each operation, and for each edge its end and the one before
         self._last_edge = array("i")
         self._edge_to = array("i")
         self._edge_before = array("i")
-        # per kind a heap of (-rank, number), and one per conflict key below it; entries no longer ready are skipped
-        self._heap: tuple[list[tuple[int, int]], ...] = tuple([] for _ in KINDS)
-        self._siblings: dict[tuple[int, str], list[tuple[int, int]]] = {}
-        self._is_ready = bytearray()
+        # per kind a heap of those without a key and of the first of every group; what is no longer first is skipped
+        self._heap: tuple[list[int], ...] = tuple([] for _ in KINDS)
+        self._groups: dict[int, dict[int, list[int]]] = {}
         self._ready = [0] * len(KINDS)
-        self._held: dict[str, int] = {}
-        self._parked: dict[str, list[int]] = {}
+        self._held: dict[int, int] = {}
 
-    def extend(self, refs: Sequence[OperationRef]) -> None:
+    def extend(self, refs: Iterable[OperationRef]) -> None:
         """Add operations. Nothing is ready before `push` says so."""
+        first = len(self._kind)
         for ref in refs:
             self._kind.append(ref.kind)
             self._waiting.append(len(ref.needs))
             self._rank.append(1)
-            self._conflict.append(ref.conflict)
+            self._conflict.append(self._keys.setdefault(ref.conflict, len(self._keys)))
             self._last_edge.append(-1)
-            self._is_ready.append(0)
             for need in ref.needs:
                 self._edge_to.append(ref.no)
                 self._edge_before.append(self._last_edge[need])
                 self._last_edge[need] = len(self._edge_to) - 1
-        for ref in reversed(refs):
-            rank = self._rank[ref.no] + 1
-            for need in ref.needs:
-                self._rank[need] = max(self._rank[need], rank)
+        self._lost.extend(bytes(len(self._kind) - first))
+        for no in range(len(self._kind) - 1, first - 1, -1):
+            self._rank[no] = 1 + max((self._rank[unlocked] for unlocked in self._unlocks(no)), default=0)
 
     def _unlocks(self, no: int) -> Iterator[int]:
         edge = self._last_edge[no]
@@ -64,45 +68,57 @@ class Frontier:
 
     def push(self, no: int) -> None:
         """The operation can be sent (again)."""
-        conflict, kind = self._conflict[no], self._kind[no]
-        if conflict and conflict in self._held:
-            self._parked.setdefault(conflict, []).append(no)
-            return
-        entry = (-self._rank[no], no)
-        heappush(self._heap[kind], entry)
-        if conflict:
-            heappush(self._siblings.setdefault((kind, conflict), []), entry)
-        self._is_ready[no] = 1
+        kind, key = self._kind[no], self._conflict[no]
+        entry = no - (self._rank[no] << _NUMBER_BITS)
+        if key:
+            group = self._groups.setdefault(key, {}).setdefault(kind, [])
+            heappush(group, entry)
+            if key in self._held:
+                return
+            if group[0] == entry:
+                heappush(self._heap[kind], entry)
+        else:
+            heappush(self._heap[kind], entry)
         self._ready[kind] += 1
 
-    def settled(self, no: int) -> Iterator[int]:
-        """The operation succeeded: yields those that now wait for nothing."""
-        for unlocked in self._unlocks(no):
-            self._waiting[unlocked] -= 1
-            if self._waiting[unlocked] == 0:
-                yield unlocked
+    def settled(self, no: int) -> list[int]:
+        """The operation succeeded. Returns those that now wait for nothing."""
+        unlocked = []
+        for waiting in self._unlocks(no):
+            self._waiting[waiting] -= 1
+            if not self._waiting[waiting]:
+                unlocked.append(waiting)
+        return unlocked
 
-    def downstream(self, no: int) -> list[int]:
-        """All operations that need this one, directly or not, ascending."""
-        seen: set[int] = set()
+    def lose(self, no: int) -> list[int]:
+        """The operation is dead. Returns all that need it, directly or not, and were not lost before; ascending."""
+        lost = []
         stack = [no]
         while stack:
-            for unlocked in self._unlocks(stack.pop()):
-                if unlocked not in seen:
-                    seen.add(unlocked)
-                    stack.append(unlocked)
-        return sorted(seen)
+            for waiting in self._unlocks(stack.pop()):
+                if not self._lost[waiting]:
+                    self._lost[waiting] = 1
+                    lost.append(waiting)
+                    stack.append(waiting)
+        return sorted(lost)
 
     def ready(self, kind: int) -> int:
-        """How many operations of the kind could be sent now."""
+        """How many operations of the kind could be sent now, in one request or several."""
         return self._ready[kind]
 
-    def urgency(self, kind: int) -> tuple[int, int]:
+    def urgency(self, kind: int) -> int:
         """Sort key of the kind's most urgent ready operation; smaller is sooner. The kind must have one."""
         heap = self._heap[kind]
-        while not self._is_ready[heap[0][1]]:
+        while not self._is_first(kind, heap[0]):
             heappop(heap)
         return heap[0]
+
+    def _is_first(self, kind: int, entry: int) -> bool:
+        key = self._conflict[entry & _NUMBER]
+        if not key:
+            return True
+        group = self._groups.get(key, {}).get(kind)
+        return bool(group) and key not in self._held and group[0] == entry
 
     def take(self, kind: int, size: int) -> tuple[int, ...]:
         """
@@ -113,52 +129,41 @@ class Frontier:
         taken: list[int] = []
         heap = self._heap[kind]
         while heap and len(taken) < size:
-            no = heappop(heap)[1]
-            if not self._is_ready[no]:
+            entry = heappop(heap)
+            if not self._is_first(kind, entry):
                 continue
-            conflict = self._conflict[no]
-            if not conflict:
-                self._pick(no, taken)
-            elif conflict in self._held:
-                self._park(no, conflict)
+            key = self._conflict[entry & _NUMBER]
+            if key:
+                self._take_group(kind, key, size, taken)
             else:
-                heappush(heap, (-self._rank[no], no))
-                self._take_siblings(kind, conflict, size, taken)
-        for no in taken:
-            conflict = self._conflict[no]
-            if conflict:
-                self._held[conflict] = self._held.get(conflict, 0) + 1
+                taken.append(entry & _NUMBER)
+                self._ready[kind] -= 1
         return tuple(taken)
 
-    def _take_siblings(self, kind: int, conflict: str, size: int, taken: list[int]) -> None:
-        siblings = self._siblings[kind, conflict]
-        while siblings and len(taken) < size:
-            no = heappop(siblings)[1]
-            if self._is_ready[no]:
-                self._pick(no, taken)
-        if not siblings:
-            del self._siblings[kind, conflict]
-
-    def _pick(self, no: int, taken: list[int]) -> None:
-        self._is_ready[no] = 0
-        self._ready[self._kind[no]] -= 1
-        taken.append(no)
-
-    def _park(self, no: int, conflict: str) -> None:
-        self._is_ready[no] = 0
-        self._ready[self._kind[no]] -= 1
-        self._parked.setdefault(conflict, []).append(no)
+    def _take_group(self, kind: int, key: int, size: int, taken: list[int]) -> None:
+        groups = self._groups[key]
+        for other, group in groups.items():
+            self._ready[other] -= len(group)
+        group = groups[kind]
+        count = min(size - len(taken), len(group))
+        taken.extend(heappop(group) & _NUMBER for _ in range(count))
+        self._held[key] = count
+        if not group:
+            del groups[kind]
 
     def let_go(self, refs: Sequence[int]) -> None:
-        """The request of these operations came to an end: what was parked behind them is ready again."""
+        """The request of these operations came to an end: what stood behind their conflict keys is ready again."""
         for no in refs:
-            conflict = self._conflict[no]
-            if not conflict:
+            key = self._conflict[no]
+            if not key:
                 continue
-            left = self._held[conflict] - 1
-            if left:
-                self._held[conflict] = left
+            self._held[key] -= 1
+            if self._held[key]:
                 continue
-            del self._held[conflict]
-            for parked in self._parked.pop(conflict, ()):
-                self.push(parked)
+            del self._held[key]
+            groups = self._groups[key]
+            for kind, group in groups.items():
+                self._ready[kind] += len(group)
+                heappush(self._heap[kind], group[0])
+            if not groups:
+                del self._groups[key]

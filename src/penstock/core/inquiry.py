@@ -80,4 +80,11 @@ class Inquiry:
 def _is_absent(no: int, fold: Fold, as_of: float, grace_s: float) -> bool:
     doubt = fold.doubt[no]
     reads = doubt.reads + (as_of >= doubt.deadline)
-    return doubts.is_absent(KINDS[fold.kinds[no]].idempotency, reads, as_of, doubt.deadline, grace_s)
+    return doubts.is_absent(
+        KINDS[fold.kinds[no]].idempotency,
+        exists=doubt.cause.category == "exists",
+        reads=reads,
+        as_of=as_of,
+        deadline=doubt.deadline,
+        grace_s=grace_s,
+    )

@@ -6,6 +6,9 @@ from penstock.model.events import Pause
 from penstock.model.limits import Profile
 from penstock.model.outcome import Throttled
 
+RESET_SLACK_S = 1.0
+"""The reset of a primary limit is told in whole seconds."""
+
 
 def scope_of(throttled: Throttled, lane: str) -> str:
     """What must pause: `content`, `lane:NAME`, `account`, `core` or `graphql`."""
@@ -38,7 +41,7 @@ def pause_for(throttled: Throttled, lane: str, streak: int, now: float, profile:
     named = "the server named the time" if throttled.until > now else "no time was named"
     return Pause(
         scope=scope,
-        until=until + profile.guard_s,
+        until=until + (RESET_SLACK_S if scope in {"core", "graphql"} else profile.guard_s),
         cause=f"pause of {what} after a refusal ({named})",
         streak=streak + 1,
     )

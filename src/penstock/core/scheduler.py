@@ -42,7 +42,6 @@ from penstock.model.operation import KINDS, OperationRef
 from penstock.model.outcome import Answer, Fatal, InDoubt, Outcome, Rejected, Succeeded, Throttled, Transient
 
 READ_S = 0.4
-EXISTS_TRIES = 2
 
 
 class Scheduler:
@@ -321,8 +320,8 @@ class Scheduler:
 
     def _again(self, no: int, outcome: Transient | InDoubt, events: list[Event], now: float) -> None:
         attempts = self.fold.half_attempts[no] / 2
-        unwanted = outcome.category == "exists" and attempts >= EXISTS_TRIES
-        if unwanted or self._attempts.is_worn_out(no, attempts):
+        another_stands = outcome.category == "exists"  # refused for it, and the look-ups prove that it is not ours
+        if another_stands or self._attempts.is_worn_out(no, attempts):
             self._die(no, outcome.why or outcome.category, events, now)
         else:
             self._attempts.again(no, outcome, attempts, now)

@@ -17,11 +17,14 @@ labels and milestones do not.
 Source: https://github.com/github/rest-api-description (descriptions of the operations)
 """
 
+_WORK = (
+    Window("60 s of GraphQL work per minute", "cpu.graphql", 60, 60),
+    Window("90 s of work per minute", "cpu", 90, 60),
+)
 _POINTS = (
     Window("900 REST points per minute", "points.rest", 900, 60),
     Window("2,000 GraphQL points per minute", "points.graphql", 2000, 60),
-    Window("60 s of GraphQL work per minute", "cpu.graphql", 60, 60),
-    Window("90 s of work per minute", "cpu", 90, 60),
+    *_WORK,
 )
 """
 What every account may cost. A request that writes costs 5 points, another 1; work is the time answers take.
@@ -44,6 +47,9 @@ _CONTENT_REQUESTS = (
 _LAB = (
     Window("content, 20 per 2 s", "content", 20, 2),
     Window("content, 150 per 12 s", "content", 150, 12),
+    Window("900 REST points per 2 s", "points.rest", 900, 2),
+    Window("2,000 GraphQL points per 2 s", "points.graphql", 2000, 2),
+    *_WORK,
 )
 
 DOCUMENTED = Profile(

@@ -37,9 +37,9 @@ class BarPicture:
         """Draw over the last picture."""
         self._live.update(picture(shot, left_s, now, self._console.width), refresh=True)
 
-    def failed(self, line: str) -> None:
+    def say(self, line: str) -> None:
         """A line above the bars, which stays."""
-        self._console.print(Text(f"! {line}", style="red"))
+        self._console.print(Text(line))
 
     def close(self) -> None:
         """Leave the last picture where it stands."""

@@ -34,7 +34,7 @@ class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
 
 def limits_lines(view: LimitsView, now: float, *, ink: Ink, width: int = 0) -> list[str]:
     """The current profile's windows with what is spent of each, then every profile with its source."""
-    page = Page(ink, width)
+    page = Page(ink, width, gutter=12)
     who = f", account {view.account}" if view.account else ""
     page.row("profile", f"{view.chosen}: paced as {view.current.name}{who}", "bold")
     for fact in view.learnt:
@@ -46,8 +46,6 @@ def limits_lines(view: LimitsView, now: float, *, ink: Ink, width: int = 0) -> l
     page.gap()
     for profile in view.profiles:
         page.row(profile.name, _content(profile), "bold")
-        if len(profile.name) >= 9:
-            page.lines[-1] = page.lines[-1].replace(profile.name, profile.name + " ", 1)
         page.more(f"source: {profile.source}")
     return page.lines
 

@@ -37,8 +37,8 @@ class Picture(Protocol):
         """Show the run as it stands."""
         ...
 
-    def failed(self, line: str) -> None:
-        """Show that one operation will not be tried again."""
+    def say(self, line: str) -> None:
+        """Show a line that stays."""
         ...
 
     def close(self) -> None:
@@ -86,6 +86,10 @@ class Progress:
             self._draw(self._fold, now)
             self._next_at = now + max(LIVE_EVERY_S, len(self._fold.kinds) / OPERATIONS_PER_S)
 
+    def say(self, line: str) -> None:
+        """Show a line that stays."""
+        self._picture.say(line)
+
     def close(self, now: float) -> None:
         """Draw what is true now, for the last time."""
         if self._fold is not None:
@@ -98,7 +102,7 @@ class Progress:
         dead = [no for no in new if fold.phase[no] == DEAD]
         for operation in self._look(dead) if dead else []:
             where = f" ({place(self._source, operation.line)})" if operation.line else ""
-            self._picture.failed(f"failed {operation.name}{where}: {clean(fold.reasons[operation.no])}")
+            self._picture.say(f"failed {operation.name}{where}: {clean(fold.reasons[operation.no])}")
         self.shot = snapshot(fold, wait_of(self._decision, now) if self._decision else None)
         self._picture.draw(self.shot, self._left(self.shot, now), now)
 
@@ -120,7 +124,7 @@ class PlainPicture:
             self._at = now
             self._write(plain_line(shot, left_s, now))
 
-    def failed(self, line: str) -> None:
+    def say(self, line: str) -> None:
         """A line of its own."""
         self._write(line)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -12,7 +14,9 @@ from penstock.output.ink import Ink
 from penstock.output.snapshot import Snapshot
 from penstock.output.text import Page, pad, time_of_day
 
-STATE_STYLES = {"running": "cyan", "interrupted": "red", "stopped": "yellow", "finished": "green"}
+STATE_STYLES: Mapping[str, str] = MappingProxyType(
+    {"running": "cyan", "interrupted": "red", "stopped": "yellow", "finished": "green"}
+)
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,13 +82,18 @@ def status_document(view: RunView) -> dict[str, Any]:
     }
 
 
-def runs_lines(runs: list[RunSummary], now: float, *, ink: Ink) -> list[str]:
-    """A table, the newest run first."""
+def runs_lines(runs: Sequence[RunSummary], states: Mapping[str, str], now: float, *, ink: Ink) -> list[str]:
+    """
+    A table, the newest run first.
+
+    Args:
+        states: Run id → state as in `RunView`.
+    """
     columns = (26, 17, 12, 11)
     head = "".join(pad(name, width) for name, width in zip(("run", "began", "state", "operations"), columns, strict=True))
     lines = [ink.paint(f"{head}graph → repository", "dim")]
     for run in runs:
-        cells = (run.id, time_of_day(run.created_at, now), run.state, f"{run.total:,}")
+        cells = (run.id, time_of_day(run.created_at, now), states[run.id], f"{run.total:,}")
         lines.append(
             "".join(pad(cell, width - 1) + " " for cell, width in zip(cells, columns, strict=True))
             + f"{run.graph} → {run.repository}"
@@ -92,6 +101,7 @@ def runs_lines(runs: list[RunSummary], now: float, *, ink: Ink) -> list[str]:
     return lines
 
 
-def runs_document(runs: list[RunSummary]) -> dict[str, Any]:
+def runs_document(runs: Sequence[RunSummary], states: Mapping[str, str]) -> dict[str, Any]:
     """The same for programs."""
-    return {"schema": "penstock.runs/1", "runs": msgspec.to_builtins(runs)}
+    rows: list[dict[str, Any]] = [msgspec.to_builtins(run) for run in runs]
+    return {"schema": "penstock.runs/1", "runs": [row | {"state": states[row["id"]]} for row in rows]}

@@ -67,23 +67,25 @@ class Page:
 
     Args:
         width: Columns to wrap at; 0 leaves lines as long as they are.
+        gutter: Columns of the gutter.
     """
 
-    def __init__(self, ink: Ink, width: int = 0) -> None:
+    def __init__(self, ink: Ink, width: int = 0, gutter: int = GUTTER) -> None:
         self.lines: list[str] = []
         self.ink = ink
         self.width = width
+        self._gutter = gutter
 
     def row(self, label: str, text: str, style: str = "dim") -> None:
         """A paragraph beside its label; further lines stand below the text."""
-        head = self.ink.paint(f"{label:<{GUTTER}}", style)
+        head = self.ink.paint(f"{label:<{self._gutter}}", style)
         first, *rest = self._wrapped(text)
         self.lines.append((head + first).rstrip())
-        self.lines.extend(" " * GUTTER + line for line in rest)
+        self.lines.extend(" " * self._gutter + line for line in rest)
 
     def more(self, text: str) -> None:
         """A further paragraph of the row before."""
-        self.lines.extend(" " * GUTTER + line for line in self._wrapped(text))
+        self.lines.extend(" " * self._gutter + line for line in self._wrapped(text))
 
     def gap(self) -> None:
         """An empty line."""
@@ -92,5 +94,5 @@ class Page:
     def _wrapped(self, text: str) -> list[str]:
         if not self.width:
             return [text]
-        width = max(30, self.width - GUTTER)
+        width = max(30, self.width - self._gutter)
         return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]

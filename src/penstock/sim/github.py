@@ -19,7 +19,7 @@ from penstock.sim.access import Token, Tokens
 from penstock.sim.arrival import Arrival, arrival
 from penstock.sim.faults import Faults, Injector, RequestFaults
 from penstock.sim.isotime import http_date
-from penstock.sim.latency import Latency, LatencyStream
+from penstock.sim.latency import LAB, Latency, LatencyStream
 from penstock.sim.limits import Account, Turned, Visit
 from penstock.sim.profiles import LimitProfile, profile_named
 from penstock.sim.reads import Reads
@@ -78,7 +78,7 @@ class SimulatedGitHub:
         self.clock = clock
         self.graphql = graphql
         self.profile = profile_named(profile) if isinstance(profile, str) else profile
-        self.latency = latency or Latency()
+        self.latency = latency or (LAB if self.profile.name == "lab" else Latency())
         self.seed = seed
         self._router = Router()
         self._running: set[asyncio.Task[SimReply]] = set()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 _MEANS_S = {
@@ -76,6 +76,10 @@ class Latency:
             lag_mean_s=usual.lag_mean_s * factor,
             lag_tail_s=(usual.lag_tail_s[0] * factor, usual.lag_tail_s[1] * factor),
         )
+
+
+LAB = replace(Latency.fast(0.1), lag_tail_s=(0.2, 0.5))
+"""A server ten times as fast, to go with windows of seconds: for tests with real processes."""
 
 
 class LatencyStream:

@@ -1,0 +1,1 @@
+"""Floor 6: the command line, one module per command, each loaded when it is called."""

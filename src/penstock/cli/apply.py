@@ -1,0 +1,134 @@
+"""`penstock apply`: carry a saved plan out, or make one from a task file and carry it out."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from penstock.base.errors import EXIT_OK, UsageError
+from penstock.cli.options import CONSENT, GITHUB, PACE, PLANNING, READING, SCREEN, TARGET, Settings, takes
+
+if TYPE_CHECKING:
+    from penstock.api.client import Client
+    from penstock.model.plan import Plan
+    from penstock.output.estimate import Estimate
+    from penstock.output.screen import Screen
+
+FRESH_S = 60.0
+"""A plan made so recently is not compared with the repository once more."""
+
+
+@click.command("apply", short_help="Carry a plan out.")
+@click.argument("path", metavar="PLAN|FILE")
+@takes(*TARGET, *PACE, *READING, *PLANNING, *CONSENT, *SCREEN)
+def command(settings: Settings, path: str) -> int:
+    """Carry out a plan saved by `penstock plan --out`, or plan a task file and carry that out.
+
+    Shows who writes where, how much, who is mailed and how long it takes, and asks once. Ctrl-C lets what is in
+    flight end and prints how to go on; a second Ctrl-C stops at once. Both are safe.
+    """
+    return asyncio.run(_apply(settings, path))
+
+
+async def _apply(settings: Settings, path: str) -> int:
+    from penstock.cli.target import client_for, find_target, origin_ask
+    from penstock.io.git import origin_repository
+    from penstock.io.plan_file import is_plan, read_plan
+
+    screen = settings.screen()
+    if is_plan(Path(path)):
+        plan = read_plan(Path(path))
+        _check_match(settings, plan)
+        async with client_for(settings, plan.repository.name, plan.host) as client:
+            return await _carry_out(client, plan, origin_ask(plan.repository.name, origin_repository()), settings, screen)
+    graph = settings.load(path)
+    target = find_target(settings)
+    async with client_for(settings, target.repository, settings.api_url) as client:
+        plan = await client.plan(graph, prune=settings.prune, without_labels=settings.without_labels)
+        return await _carry_out(client, plan, target.ask, settings, screen)
+
+
+def _check_match(settings: Settings, plan: Plan) -> None:
+    """A saved plan says where it goes; an option may repeat that, not change it."""
+    if settings.repo and settings.repo.lower() != plan.repository.name.lower():
+        raise UsageError(
+            f"the plan is for {plan.repository.name}, not for {settings.repo}",
+            hint="leave --repo out, or make a plan for the other repository",
+        )
+    if settings.api_url not in {GITHUB, plan.host}:
+        raise UsageError(
+            f"the plan was made on {plan.host}, not on {settings.api_url}", hint="leave --api-url out, or plan again"
+        )
+
+
+async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, screen: Screen) -> int:
+    from penstock.cli import consent
+    from penstock.cli.estimating import estimates, time_left
+    from penstock.cli.running import drive
+    from penstock.io.clock import SystemClock
+    from penstock.output.estimate import time_sentence
+    from penstock.output.text import count_of
+
+    _refuse_errors(plan, screen)
+    if not plan.operations:
+        return _nothing_to_do(plan, screen)
+    times = estimates(plan, client.config)
+    asks = [*([ask] if ask else []), *_unfinished(client, plan)]
+    if settings.yes:
+        screen.note(*consent.told(plan, asks, screen))
+    else:
+        consent.ask(plan, times, asks, screen, first=settings.first)
+    writes = count_of(len(plan.operations), "operation")
+    screen.note(f"apply    {plan.repository.name}: {writes}, {time_sentence(times)}")
+    fresh = SystemClock().now() - plan.created_at < FRESH_S
+    return await drive(
+        client,
+        lambda observer: client.apply(plan, fresh=fresh, observer=observer),
+        screen,
+        source=plan.desired.source,
+        look=lambda numbers: [plan.operations[no] for no in numbers],
+        left=time_left(times[0]),
+    )
+
+
+def _refuse_errors(plan: Plan, screen: Screen) -> None:
+    """
+    Raises:
+        PlanError: The plan has findings that forbid it; all of them are shown first.
+    """
+    from penstock.base.errors import PlanError
+    from penstock.output.plan import finding_rows
+    from penstock.output.text import Page, count_of
+
+    errors = [finding for finding in plan.findings if finding.level == "error"]
+    if errors:
+        page = Page(screen.note_ink)
+        finding_rows(page, errors, plan.desired.source, whole=screen.verbose)
+        screen.problem(page.lines)
+        raise PlanError(
+            f"the plan has {count_of(len(errors), 'error')}", cause="nothing was sent", hint="mend them and plan again"
+        )
+
+
+def _nothing_to_do(plan: Plan, screen: Screen) -> int:
+    from penstock.model.result import RunResult
+    from penstock.output.result import result_document
+
+    nothing = RunResult(
+        run="", state="finished", graph=plan.desired.name, repository=plan.repository.name, total=0
+    )
+    screen.document(result_document(nothing))
+    screen.result([f"done     nothing to do: {plan.repository.name} is as planned"])
+    return EXIT_OK
+
+
+def _unfinished(client: Client, plan: Plan) -> list[str]:
+    """A run of the same graph that waits to go on is easily forgotten."""
+    for run in client.summaries():
+        same = run.graph == plan.desired.name and run.repository.lower() == plan.repository.name.lower()
+        if same and run.state != "finished":
+            return [f"run {run.id} of this graph is not finished; penstock resume {run.id} would go on with it"]
+    return []
