@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from penstock.api.client import Client
-    from penstock.api.version import VERSION as __version__
     from penstock.base.errors import PenstockError
     from penstock.io.task_files import load_graph
     from penstock.model.config import BatchConfig, Config
     from penstock.model.operation import Operation
     from penstock.model.plan import Plan
     from penstock.model.task import Task, TaskGraph
+
+    __version__: str
 
 __all__ = [
     "BatchConfig",

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests.core.planning import World, graph, issue, named, names, observed, plan, task
 
 from penstock.core.compare import name_digest
 from penstock.model.observed import Observation
 from penstock.model.operation import IssueClose, IssueUpdate, LabelsAdd, LabelsRemove, Ref
 from penstock.model.plan import Unchanged
 from penstock.model.task import TaskGraph
-from tests.core.planning import World, graph, issue, named, names, observed, plan, task
 
 ISSUE_5 = Ref(number=5, node_id="I_5", database_id=1005)
 NAMES = named("a", "b", milestones=("M1",), users=("ann", "bob"), types=("Bug",))

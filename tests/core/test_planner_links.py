@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from penstock.model.operation import BlockedByUnlink, Ref, SubIssueLink, SubIssueUnlink
 from tests.core.planning import World, graph, issue, names, observed, plan, task
+
+from penstock.model.operation import BlockedByUnlink, Ref, SubIssueLink, SubIssueUnlink
 
 
 def ref(number: int) -> Ref:

@@ -6,6 +6,7 @@ from collections import Counter
 from time import process_time
 
 import pytest
+from tests.core.planning import World, graph, issue, named, names, observed, plan, task
 
 from penstock.core.planner import label_color
 from penstock.model.operation import (
@@ -18,7 +19,6 @@ from penstock.model.operation import (
     SubIssueLink,
 )
 from penstock.model.task import Task
-from tests.core.planning import World, graph, issue, named, names, observed, plan, task
 
 
 def test_one_create_carries_all_that_can_ride_on_it() -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.planning import World, graph, issue, named, observed, plan, task
 
 from penstock.core.audit import audit
 from penstock.core.staleness import changed
 from penstock.model.observed import Observation, ObservedIssue
 from penstock.model.task import Task, TaskGraph
-from tests.core.planning import World, graph, issue, named, observed, plan, task
 
 KEYS = "abcdefg"
 LABELS = st.lists(st.sampled_from(["Red", "green", "blue"]), unique=True, max_size=3).map(tuple)

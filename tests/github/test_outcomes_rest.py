@@ -162,6 +162,8 @@ def test_a_limit_is_known_by_its_documentation_page() -> None:
             Fatal("Not Found", "check that octo/widgets exists and that the token can see it"),
         ),
         ("issue.close", 404, {"message": "Not Found"}, Rejected("Not Found", 404)),
+        ("labels.remove", 404, {"message": "Not Found"}, Succeeded(adopted=True)),
+        ("sub_issue.link", 404, {"message": "Not Found"}, Rejected("Not Found", 404)),
         ("comment.create", 404, {"message": "Not Found"}, Rejected("Not Found", 404)),
         ("labels.remove", 404, {"message": "Label does not exist"}, Succeeded(adopted=True)),
         ("issue.close", 410, {"message": "This issue was deleted"}, Rejected("This issue was deleted", 410)),
@@ -255,7 +257,9 @@ def test_a_refusal_says_what_to_mend(kind: str, status: int, document: dict[str,
     assert expected == outcome(kind, document, status)
 
 
-@pytest.mark.parametrize("kind", ["issue.close", "labels.add", "sub_issue.link", "blocked_by.link", "comment.create"])
+@pytest.mark.parametrize(
+    "kind", ["issue.close", "labels.remove", "sub_issue.link", "blocked_by.link", "comment.create"]
+)
 def test_an_issue_just_created_may_not_be_found_yet(kind: str) -> None:
     """Also when it is the other end of a link."""
     found = answer(kind, reply({"message": "Not Found"}, 404), young=True)

@@ -88,7 +88,7 @@ async def sent_through_proxy(api_url: str, environ: Mapping[str, str]) -> tuple[
 
 
 async def test_the_proxy_of_the_environment_is_used() -> None:
-    """With its own password, for plain and for encrypted servers."""
+    """With its own password, for plain and for encrypted servers; what is meant for the server stays from it."""
     environ = {"http_proxy": "http://user:pass@PROXY", "https_proxy": "PROXY"}
     plain, plain_said = await sent_through_proxy("http://ghe.example/api/v3", environ)
     secure, secure_said = await sent_through_proxy("https://ghe.example/api/v3", environ)
@@ -98,6 +98,7 @@ async def test_the_proxy_of_the_environment_is_used() -> None:
     assert "503" == plain_said
     assert secure.startswith(b"CONNECT ghe.example:443 HTTP/1.1\r\n")
     assert b"t0ken" not in secure
+    assert 1 == plain.count(b"t0ken")
     assert secure_said.startswith("NotSent")
 
 
@@ -116,4 +117,5 @@ async def test_a_netrc_is_not_read(tmp_path: Path) -> None:
     got, said = await sent_through_proxy("http://ghe.example", {"HOME": str(tmp_path), "http_proxy": "http://PROXY"})
 
     assert b"Authorization: Bearer t0ken\r\n" in got
+    assert 1 == got.count(b"t0ken")
     assert "503" == said

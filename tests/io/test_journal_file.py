@@ -214,6 +214,18 @@ def test_a_write_that_fails_is_explained_and_taken_back(journal: SqlJournal, pra
     assert 1 == journal.append("RUN1", [Dead(0, "")], 1.0, durable=True)
 
 
+def test_durable_commits_reach_the_disk(journal: SqlJournal) -> None:
+    """SQLite waits for the disk (FULL, 2) where it is asked to, and only there (NORMAL, 1)."""
+    driver = journal._database._connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    levels = []
+    for durable in (False, True, True, False):
+        journal.append("RUN1", [Dead(0, "")], 1.0, durable=durable)
+        levels.append(driver.execute("PRAGMA synchronous").fetchone()[0])
+
+    assert [1, 2, 2, 1] == levels
+
+
 def test_a_kill_in_mid_transaction_leaves_what_was_before(journal: SqlJournal, directory: Path) -> None:
     """A run that was half stored is not there; the others are whole."""
     script = """

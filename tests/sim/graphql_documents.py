@@ -138,7 +138,10 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
     ('{ repository(owner: "octo", name: "gone") { id } viewer { id } }', {}),
     (
         """
-        { repository(owner: "octo", name: "widgets") { issues(first: 3, after: "rubbish") { nodes { id } } } }
+        { repository(owner: "octo", name: "widgets") {
+            id
+            label(name: "bug") { name repository { issues(first: 3, after: "rubbish") { nodes { id } } } }
+        } }
         """,
         {},
     ),

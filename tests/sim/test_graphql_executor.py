@@ -109,6 +109,16 @@ async def test_the_executor_agrees_with_graphql_core_on_random_queries(seed: int
     assert sorted(map(repr, theirs.get("errors", []))) == sorted(map(repr, ours.get("errors", [])))
 
 
+async def test_conditions_are_decided_for_each_request() -> None:
+    """One text, two values of its variable: each request gets its own fields."""
+    world, query = World(), "query($yes:Boolean!){viewer{login @include(if:$yes) id @skip(if:$yes)}}"
+
+    answers = [await world.data(query, yes=yes) for yes in (True, False, True)]
+
+    login, node_id = {"viewer": {"login": "octo"}}, {"viewer": {"id": world.octo.node_id}}
+    assert [login, node_id, login] == answers
+
+
 async def test_aliases_run_in_the_order_of_the_document() -> None:
     """The server numbers issues in the order in which the document names them."""
     world = World()

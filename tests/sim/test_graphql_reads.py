@@ -217,9 +217,11 @@ async def test_a_query_sees_a_lagging_replica_and_a_mutation_the_primary() -> No
 async def test_a_replica_shows_an_issue_as_it_was() -> None:
     """A change that is too young shows in no field, no filter and no link."""
     world = World()
-    parent, child = world.issues(2)
+    parent, child, older = world.issues(3)
+    world.state.add_sub_issue(parent, older, now=world.clock.now())
     world.clock.at += 10
     now = world.clock.now()
+    world.state.update_issue(world.octo, parent, title="Changed", now=now)
     world.state.update_issue(world.octo, child, title="Changed", now=now)
     world.state.close_issue(world.octo, child, now=now)
     world.state.add_sub_issue(parent, child, now=now)
@@ -227,14 +229,16 @@ async def test_a_replica_shows_an_issue_as_it_was() -> None:
       issues(first: 5, states: CLOSED) { totalCount }
       one: issue(number: 1) { subIssues(first: 5) { totalCount } }
       two: issue(number: 2) { title state parent { number } }
+      three: issue(number: 3) { parent { title } }
     } }"""
 
     answer = await execute(world.session(lag_s=5.0), {"query": query})
 
     assert {
         "issues": {"totalCount": 0},
-        "one": {"subIssues": {"totalCount": 0}},
+        "one": {"subIssues": {"totalCount": 1}},
         "two": {"title": "Issue 2", "state": "OPEN", "parent": None},
+        "three": {"parent": {"title": "Issue 1"}},
     } == answer["data"]["repository"]
 
 

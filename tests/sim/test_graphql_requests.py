@@ -354,6 +354,18 @@ async def test_a_query_costs_what_githubs_formula_says(selection: str, cost: int
     assert cost == session.cost
 
 
+async def test_of_the_types_an_object_can_have_the_dearest_counts() -> None:
+    """An issue or a pull request: never both at once."""
+    query = f"""{{ rateLimit {{ nodeCount }} {WIDGETS} {{ issueOrPullRequest(number: 1) {{
+      ... on Issue {{ blocking(first: 60) {{ edges {{ cursor }} }} }}
+      ... on PullRequest {{ comments(first: 90) {{ edges {{ cursor }} }} }}
+    }} }} }}"""
+    world = World(profile="documented")
+    world.issue()
+
+    assert {"nodeCount": 90} == (await world.data(query))["rateLimit"]
+
+
 async def test_the_rate_limit_is_the_accounts() -> None:
     """`rateLimit` shows the hourly points of the user, and null where there are no limits."""
     query = "{rateLimit{limit remaining used resetAt}}"

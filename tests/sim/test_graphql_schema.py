@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import runpy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ from graphql import (
     GraphQLUnionType,
     assert_valid_schema,
     build_schema,
+    parse,
     print_ast,
 )
 
 from penstock.sim.graphql_resolvers import resolver
 from penstock.sim.graphql_schema import schema
 
-DATA = Path(__file__).parents[1] / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests/data"
 
 
 @cache
@@ -97,6 +100,17 @@ def test_the_served_schema_is_a_part_of_githubs() -> None:
     found = [text for name, type_ in served_types().items() for text in differences(type_, theirs.get(name))]
 
     assert [] == found
+
+
+def test_the_served_schema_is_what_the_tool_makes() -> None:
+    """Nobody edits the file by hand: it follows from the full schema and the list in the tool."""
+    tool = runpy.run_path(str(ROOT / "tools/trim_schema.py"))
+    full = gzip.decompress((DATA / "github-schema.graphql.gz").read_bytes()).decode()
+
+    trimmed = tool["trim"](parse(full, no_location=True), tool["served_fields"]())
+
+    served = (ROOT / "src/penstock/sim/schema.graphql").read_text("utf-8")
+    assert print_ast(trimmed) == served.partition("\n")[2].strip()
 
 
 def test_both_schemas_are_valid() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from penstock.io.task_files import load_graph, native_schema
 from penstock.io.task_files.syntax_yaml import read_yaml
 from penstock.model.task import TaskGraph
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +72,11 @@ def test_small_examples_load(name: str, kind: str, graph_name: str, tasks: int, 
     graph = load_graph(str(EXAMPLES / name))
     assert (kind, graph_name, tasks) == (graph.format, graph.name, len(graph.tasks))
     assert (f"finished tasks, which are created and closed: {finished} (--open-only leaves them out)",) == graph.notes
+
+
+def test_the_example_in_the_documentation_loads() -> None:
+    """What a reader copies from the page works."""
+    page = (ROOT / "docs" / "input-formats.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    keys = [task.key for task in load_graph("page.yaml", text=example.encode()).tasks]
+    assert ["menu", "menu.dishes", "menu.suppliers"] == keys

@@ -44,7 +44,8 @@ def test_live_references_are_defused(markdown: str, expected: str) -> None:
         "~~~\n@ada\n```\n@bob\n~~~~",
         "1. first\n\n   ```ts\n   import '@jest/globals'\n\n   @ada\n   ```\n",
         "- ```\n  @ada\n  ```",
-        "> ```\n> @ada\n> ```",
+        "> ```\n> @ada\n> > @bob\n> ```",
+        "```\n> @ada\n```",
         "<info added on 2025-05-01T21:59:10.551Z>\n```\n@param x\n```\n</info added on 2025-05-01T21:59:10.551Z>",
     ],
 )
@@ -59,6 +60,8 @@ def test_code_addresses_and_links_are_left_alone(markdown: str) -> None:
         ("```\n@ada", "```\n@·ada"),
         ("> ```\n> code\n@ada\n```\n@bob\n```", "> ```\n> code\n@·ada\n```\n@·bob\n```"),
         ("  ```\n@ada\n  ```\n@bob", "  ```\n@·ada\n  ```\n@·bob"),
+        ("> ```\n  @ada\n> ```", "> ```\n  @·ada\n> ```"),
+        ("```\n@ada\n    ```\n@bob\n```", "```\n@·ada\n    ```\n@·bob\n```"),
         ("<div>\n```\n@ada\n```\n</div>", "<div>\n```\n@·ada\n```\n</div>"),
         ("<!--\n\n```\n-->\n@ada\n```", "<!--\n\n```\n-->\n@·ada\n```"),
         ("a `b\nc` @ada `d", "a `b\nc` @·ada `d"),

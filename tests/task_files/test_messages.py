@@ -196,6 +196,11 @@ SHAPES = [
         'id.json:1\nunknown field "id"\ntasks[0] has no such field\ndid you mean "key"?',
     ),
     (
+        "id.yaml",
+        b"tasks:\n- id: 1\n  title: x\n",
+        'id.yaml:2\nunknown field "id"\ntasks[0] has no such field\ndid you mean "key"?',
+    ),
+    (
         "far.yaml",
         b"tasks:\n- key: a\n  title: x\n  colour: red\n",
         'far.yaml:4\nunknown field "colour"\ntasks[0] has no such field',

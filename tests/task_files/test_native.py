@@ -109,6 +109,12 @@ def test_encodings_with_a_mark_are_understood(data: bytes) -> None:
     assert ["Köln 🜁"] == [task.title for task in load_graph("plan.yaml", text=data).tasks]
 
 
+def test_json_may_have_a_byte_order_mark() -> None:
+    """Editors on Windows write one."""
+    text = codecs.BOM_UTF8 + b'{"tasks": [{"key": "a", "title": "b"}]}'
+    assert ["a"] == [task.key for task in load_graph("plan.json", text=text).tasks]
+
+
 @pytest.mark.parametrize(
     ("path", "text", "given", "expected"),
     [
@@ -130,6 +136,12 @@ def test_a_graph_needs_a_name(name: str) -> None:
     """The name goes into every marker: it is one line of text."""
     with pytest.raises(InputError, match="cannot be the name of a graph"):
         load_graph("p.yaml", text=b"tasks: [{key: a, title: b}]", name=name)
+
+
+def test_a_quoted_null_is_text() -> None:
+    """Only an unquoted null means nothing."""
+    (task,) = load_graph("p.yaml", text=b'tasks: [{key: "~", title: "null", body: ~}]').tasks
+    assert ("~", "null", "") == (task.key, task.title, task.body)
 
 
 def test_escapes_in_json_are_characters() -> None:

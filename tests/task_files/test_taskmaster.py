@@ -166,6 +166,11 @@ class TestCycles:
         assert [("3",), (), (), ("1",)] == [task.depends_on for task in graph.tasks]
         assert "dependencies in a cycle of finished tasks dropped: 1 → 2 → 1" == graph.notes[0]
 
+    def test_a_finished_task_that_depends_on_itself_is_still_refused(self) -> None:
+        """That is a slip of the pen and no history, inside a cycle too."""
+        cycle = [item(1, dependencies=[1, 2], status="done"), item(2, dependencies=[1], status="done")]
+        assert 'task "1" depends on itself' == said({"tasks": cycle})[1]
+
 
 class TestStatusesAndTexts:
     """What becomes of status, priority and the texts."""
@@ -235,6 +240,7 @@ class TestOpenOnly:
         item(1, status="done", subtasks=[item(1, status="done"), item(2, status="cancelled")]),
         item(2, status="done", subtasks=[item(1, status="done"), item(2, dependencies=[1])]),
         item(3, dependencies=[1, 2], status="deferred"),
+        item(4, status="done", subtasks=[item(1, status="done", subtasks=[item(1)])]),
     )
 
     def test_finished_tasks_go_but_open_ones_keep_their_place(self) -> None:
@@ -244,10 +250,13 @@ class TestOpenOnly:
             ("2", "completed", None, ()),
             ("2.2", "open", "2", ()),
             ("3", "open", None, ("2",)),
+            ("4", "completed", None, ()),
+            ("4.1", "completed", "4", ()),
+            ("4.1.1", "open", "4.1", ()),
         ] == [(task.key, task.state, task.parent, task.depends_on) for task in graph.tasks]
         assert (
             "finished tasks left out: 4",
-            "finished tasks that stay because open tasks stand below them: 1",
+            "finished tasks that stay because open tasks stand below them: 3",
             "dependencies on left-out tasks dropped: 2",
         ) == graph.notes
 

@@ -14,7 +14,6 @@ from penstock.cli.options import CONSENT, GITHUB, PACE, PLANNING, READING, SCREE
 if TYPE_CHECKING:
     from penstock.api.client import Client
     from penstock.model.plan import Plan
-    from penstock.output.estimate import Estimate
     from penstock.output.screen import Screen
 
 FRESH_S = 60.0
@@ -43,7 +42,9 @@ async def _apply(settings: Settings, path: str) -> int:
         plan = read_plan(Path(path))
         _check_match(settings, plan)
         async with client_for(settings, plan.repository.name, plan.host) as client:
-            return await _carry_out(client, plan, origin_ask(plan.repository.name, origin_repository()), settings, screen)
+            return await _carry_out(
+                client, plan, origin_ask(plan.repository.name, origin_repository()), settings, screen
+            )
     graph = settings.load(path)
     target = find_target(settings)
     async with client_for(settings, target.repository, settings.api_url) as client:
@@ -66,7 +67,7 @@ def _check_match(settings: Settings, plan: Plan) -> None:
 
 async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, screen: Screen) -> int:
     from penstock.cli import consent
-    from penstock.cli.estimating import estimates, time_left
+    from penstock.cli.estimating import estimates_here, time_left
     from penstock.cli.running import drive
     from penstock.io.clock import SystemClock
     from penstock.output.estimate import time_sentence
@@ -75,7 +76,7 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
     _refuse_errors(plan, screen)
     if not plan.operations:
         return _nothing_to_do(plan, screen)
-    times = estimates(plan, client.config)
+    times = estimates_here(plan, client.config)
     asks = [*([ask] if ask else []), *_unfinished(client, plan)]
     if settings.yes:
         screen.note(*consent.told(plan, asks, screen))
@@ -105,7 +106,7 @@ def _refuse_errors(plan: Plan, screen: Screen) -> None:
 
     errors = [finding for finding in plan.findings if finding.level == "error"]
     if errors:
-        page = Page(screen.note_ink)
+        page = Page(screen.note_ink, screen.note_width)
         finding_rows(page, errors, plan.desired.source, whole=screen.verbose)
         screen.problem(page.lines)
         raise PlanError(
@@ -117,9 +118,7 @@ def _nothing_to_do(plan: Plan, screen: Screen) -> int:
     from penstock.model.result import RunResult
     from penstock.output.result import result_document
 
-    nothing = RunResult(
-        run="", state="finished", graph=plan.desired.name, repository=plan.repository.name, total=0
-    )
+    nothing = RunResult(run="", state="finished", graph=plan.desired.name, repository=plan.repository.name, total=0)
     screen.document(result_document(nothing))
     screen.result([f"done     nothing to do: {plan.repository.name} is as planned"])
     return EXIT_OK

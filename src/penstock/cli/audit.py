@@ -44,9 +44,7 @@ async def _audit(settings: Settings, what: str | None) -> int:
     async with client_for(settings, repository, api_url) as client:
         report = await client.audit(graph)
     screen.document(audit_document(report, graph, repository))
-    screen.result(
-        audit_lines(report, graph, repository, ink=screen.ink, width=screen.width, verbose=settings.verbose)
-    )
+    screen.result(audit_lines(report, graph, repository, ink=screen.ink, width=screen.width, verbose=settings.verbose))
     return EXIT_OK if report.clean else EXIT_PARTIAL
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -17,8 +16,8 @@ from penstock.output.text import Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from penstock.api.estimate import Estimate
     from penstock.model.plan import Plan
-    from penstock.output.estimate import Estimate
     from penstock.output.screen import Screen
 
 
@@ -41,8 +40,7 @@ def ask(plan: Plan, estimates: Sequence[Estimate], asks: Sequence[str], screen: 
             "apply asks before it writes, and there is no terminal to ask on",
             hint="look at `penstock plan` first, then add --yes",
         )
-    width = shutil.get_terminal_size().columns
-    screen.problem(consent_lines(plan, estimates, asks, first=first, ink=screen.note_ink, width=width))
+    screen.problem(consent_lines(plan, estimates, asks, first=first, ink=screen.note_ink, width=screen.note_width))
     click.echo(question(plan), err=True, nl=False)
     if _answer() != "yes":
         raise Declined("not applied: the answer was not yes", hint="nothing was sent")
@@ -50,7 +48,7 @@ def ask(plan: Plan, estimates: Sequence[Estimate], asks: Sequence[str], screen: 
 
 def told(plan: Plan, asks: Sequence[str], screen: Screen) -> list[str]:
     """What `--yes` has confirmed, for the record."""
-    page = Page(screen.note_ink)
+    page = Page(screen.note_ink, screen.note_width)
     for sentence in asks:
         page.row("confirm", sentence, "yellow")
     finding_rows(page, plan.findings, plan.desired.source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Sequence
@@ -110,7 +111,7 @@ class Onlooker:
             for kind in self._ready()
         ]
         first = min(admissions, key=lambda admission: admission.at, default=None)
-        return Wait(first.because, first.at) if first and first.at - now >= BRIEF_S else None
+        return Wait(first.because, first.at) if first and BRIEF_S <= first.at - now < math.inf else None
 
     def _ready(self) -> list[Kind]:
         """Kinds of which an operation could be sent."""

@@ -6,18 +6,18 @@ Help is printed from the list alone, so it needs none of the modules that talk, 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 import click
 
-from penstock.base.errors import EXIT_FATAL, EXIT_INTERRUPTED, PenstockError, UsageError
+from penstock.base.errors import EXIT_FATAL, EXIT_INTERRUPTED, EXIT_USAGE, PenstockError, UsageError
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,11 +41,11 @@ _VERBOSE = re.compile(r"--verbose|-[a-z]*v[a-z]*")
 class Commands(click.Group):
     """Loads `penstock.cli.NAME` when NAME is called, and turns every error into three lines and a code."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """In the order of a first reading."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
@@ -61,7 +61,7 @@ class Commands(click.Group):
         except click.exceptions.NoSuchCommand as error:
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list as it stands above; nothing is imported."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -76,6 +76,9 @@ def _outcome(group: click.Group, arguments: list[str]) -> int:
     try:
         code: int | None = click.Group.main(group, arguments, "penstock", standalone_mode=False)
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_USAGE
     except click.ClickException as error:
         return _tell(_from_click(error), arguments)
     except PenstockError as error:
@@ -112,11 +115,13 @@ def _internal(error: Exception, arguments: list[str]) -> PenstockError:
 
 
 def _tell(error: PenstockError, arguments: list[str]) -> int:
+    import json
+
     from penstock.output.problem import error_document, error_lines
     from penstock.output.screen import Screen
 
     screen = Screen(color=_color(arguments), as_json="--json" in arguments)
-    screen.problem(error_lines(error, screen.note_ink))
+    screen.problem(error_lines(error, screen.note_ink, screen.note_width))
     if screen.as_json:
         click.echo(json.dumps(error_document(error)))
     return error.exit_code
@@ -125,7 +130,7 @@ def _tell(error: PenstockError, arguments: list[str]) -> int:
 def _color(arguments: list[str]) -> str:
     """The colour asked for, read without click: the error may be about the options themselves."""
     chosen = "auto"
-    for name, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for name, value in pairwise([*arguments, ""]):
         if name == "--color" and value in {"always", "never"}:
             chosen = value
         elif name in {"--color=always", "--color=never"}:
@@ -146,6 +151,8 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     epilog="Results go to stdout, everything else to stderr. Exit codes: penstock help exit-codes.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Print the version."
+)
 def main() -> None:
     """Make a GitHub repository match a task file: exactly once, inside the limits, as fast as they allow."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -34,7 +34,7 @@ class Settings:
     api_url: str = GITHUB
     state_dir: str = ".penstock"
     profile: str | None = None
-    transport: str = "auto"
+    transport: Literal["auto", "graphql", "rest"] = "auto"
     graph: str | None = None
     tag: str | None = None
     open_only: bool = False
@@ -117,10 +117,10 @@ OPTIONS: Mapping[str, Decorator] = MappingProxyType(
             "--author", metavar="LOGIN", multiple=True, help="Trust issues of this account too; may be repeated."
         ),
         "max_writes": click.option(
-            "--max-writes", metavar="N", type=click.IntRange(1), default=0, help="Refuse a plan with more writes."
+            "--max-writes", metavar="N", type=click.IntRange(min=0), default=0, help="Refuse a plan with more writes."
         ),
         "first": click.option(
-            "--first", metavar="N", type=click.IntRange(1), default=0, help="Stop, resumable, after N new issues."
+            "--first", metavar="N", type=click.IntRange(min=0), default=0, help="Stop, resumable, after N new issues."
         ),
         "yes": click.option("--yes", is_flag=True, help="Do not ask; also confirms what plan marks with `confirm`."),
         "as_json": click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),

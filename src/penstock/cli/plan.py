@@ -27,7 +27,7 @@ def command(settings: Settings, files: tuple[str, ...], out: str | None, detaile
 
 async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, detailed_exitcode: bool) -> int:
     from penstock.cli import graphs
-    from penstock.cli.estimating import estimates
+    from penstock.cli.estimating import estimates_here
     from penstock.cli.target import client_for, find_target
     from penstock.io.plan_file import plan_sha, write_plan
     from penstock.output.plan import PlanView, plan_document, plan_lines
@@ -39,7 +39,7 @@ async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, det
         plan = await client.plan(graph, prune=settings.prune, without_labels=settings.without_labels)
     view = PlanView(
         plan=plan,
-        estimates=estimates(plan, settings.config()),
+        estimates=estimates_here(plan, settings.config()),
         prune=settings.prune,
         saved=out or "",
         sha256=write_plan(Path(out), plan) if out else plan_sha(plan),

@@ -67,10 +67,12 @@ async def drive(
             raise
     finally:
         ticker.cancel()
-        progress.close(clock.now())
+        progress.close()
     if result is None:
         screen.problem(_cut_short(client, progress))
         return interruption.code or EXIT_INTERRUPTED
+    if not progress.begun:
+        screen.note(f"this plan was carried out before, as run {result.run}; nothing was sent now")
     screen.document(result_document(result))
     screen.result(result_lines(result, source, ink=screen.ink, width=screen.width, verbose=screen.verbose))
     if interruption.code is not None and result.state != "finished":
@@ -90,7 +92,10 @@ def _cut_short(client: Client, progress: Progress) -> list[str]:
     run = ""
     with suppress(UsageError):
         run = client.unfinished()
-    return ["stopped now; what was in flight is looked up when the run goes on", f"next     penstock resume {run}".rstrip()]
+    return [
+        "stopped now; what was in flight is looked up when the run goes on",
+        f"next     penstock resume {run}".rstrip(),
+    ]
 
 
 class _Interruption:
@@ -127,4 +132,3 @@ class _Interruption:
             return
         self._progress.say("stopping: what is in flight ends first; again: stop now")
         self._client.stop("Ctrl-C" if number == signal.SIGINT else "SIGTERM")
-

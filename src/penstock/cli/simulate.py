@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sys
 
 import click
 
@@ -18,7 +19,7 @@ from penstock.cli.options import Settings, takes
     "--profile",
     "limits",
     type=click.Choice(("documented", "observed", "literal", "ghes", "lab")),
-    default="lab",
+    default="documented",
     show_default=True,
     help="Which limits the server holds.",
 )
@@ -29,7 +30,38 @@ def command(settings: Settings, port: int, limits: str, faults: str, seed: int) 
     """Serve a simulated GitHub on this machine until Ctrl-C.
 
     Prints its URL, repository and token as one line of JSON. GET /_sim/stats shows what its clients did to its
-    limits. The limits of `lab` are windows of seconds, so that waits can be watched; run clients with
-    `--profile lab`.
+    limits. The profile `lab` has windows of seconds, so that waits can be watched; give clients --profile lab too.
     """
     return asyncio.run(_simulate(settings, port, limits, faults, seed))
+
+
+async def _simulate(settings: Settings, port: int, limits: str, faults: str, seed: int) -> int:
+    from penstock.base.errors import UsageError
+    from penstock.io.clock import SystemClock
+    from penstock.sim.faults import Faults
+    from penstock.sim.github import SimulatedGitHub
+    from penstock.sim.server import serve
+
+    try:
+        github = SimulatedGitHub(clock=SystemClock(), seed=seed, profile=limits, faults=Faults.named(faults))
+    except ValueError as error:
+        raise UsageError(f"cannot use faults {faults!r}", cause=str(error)) from None
+    try:
+        server = await serve(github, port=port)
+    except OSError as error:
+        raise UsageError(f"cannot listen on port {port}", cause=error.strerror or str(error), hint="--port 0") from None
+    click.echo(json.dumps({"url": server.url, "repository": "octo/widgets", "token": "sim-token"}))
+    sys.stdout.flush()
+    settings.screen().note("Ctrl-C ends it")
+    await _signalled()
+    await server.close()
+    return EXIT_OK
+
+
+async def _signalled() -> None:
+    """Until somebody wants it to end."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()

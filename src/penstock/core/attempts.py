@@ -3,21 +3,56 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 
 from penstock.core.retry import RetryBudget
-from penstock.model.outcome import InDoubt, Transient
+from penstock.model.outcome import InDoubt, Outcome, Transient
 
 HOPELESS = 4
-"""Attempts, as a multiple of the maximum, after which an operation is dead though no other went through meanwhile."""
+"""Attempts, as a multiple of the maximum, that kill an operation though no request went through."""
+
+HOPELESS_S = 900.0
+"""How long it must have failed for that."""
+
+
+def weigh(outcome: Transient | InDoubt, *, alone: bool) -> tuple[str, float]:
+    """
+    Category of a failure, and how much of an attempt it was.
+
+    Args:
+        alone: The request had no other operation: what is too heavy by itself will not get lighter.
+    """
+    if isinstance(outcome, InDoubt):
+        return outcome.category, 1.0
+    if outcome.category == "resource" and alone:
+        return "server", 1.0
+    return outcome.category, outcome.attempt
+
+
+def is_heavy(outcome: Outcome) -> bool:
+    """Whether the outcome tells against the size of its request."""
+    return isinstance(outcome, Transient | InDoubt) and outcome.category in {"timeout", "resource"}
+
+
+class _Failures:
+    """What one operation met since the process began."""
+
+    __slots__ = ("attempts", "own_attempts", "since", "through", "tries")
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.tries = 0
+        self.attempts = 0.0
+        self.own_attempts = 0.0
+        self.through = -1
 
 
 class Attempts:
     """
-    Timers of the operations that wait for another try.
+    Failures and timers of the operations that wait for another try. A resumed run tries anew.
 
-    An operation is given up only when others went through while it failed: failures that hit everything are the
+    An operation is given up only when others went through between its failures: failures that hit everything are the
     server's, and the breaker's to wait out.
 
     Args:
@@ -29,9 +64,9 @@ class Attempts:
         self._max = attempts_max
         self._uniform = uniform
         self._budget = RetryBudget()
-        self._timers: list[tuple[float, int]] = []
+        self._timers: list[tuple[float, tuple[int, ...]]] = []
         self._through = 0
-        self._failing_since: dict[int, int] = {}
+        self._failures: dict[int, _Failures] = {}
 
     @property
     def next_at(self) -> float:
@@ -41,27 +76,36 @@ class Attempts:
     def matured(self, now: float) -> Iterator[int]:
         """Operations whose wait is over."""
         while self._timers and self._timers[0][0] <= now:
-            yield heappop(self._timers)[1]
+            yield from heappop(self._timers)[1]
 
     def request_went_through(self) -> None:
         """A request had success."""
         self._through += 1
         self._budget.succeeded()
 
-    def succeeded(self, no: int) -> None:
-        """The operation is done: forget its failures."""
-        self._failing_since.pop(no, None)
+    def forget(self, no: int) -> None:
+        """The operation is settled."""
+        self._failures.pop(no, None)
 
-    def failed(self, no: int) -> None:
-        """Remember since when the operation fails."""
-        self._failing_since.setdefault(no, self._through)
+    def failed(self, no: int, attempt: float, now: float) -> None:
+        """Count a failure as so much of an attempt; as its own when a request went through since the one before."""
+        failures = self._failures.setdefault(no, _Failures(now))
+        failures.tries += 1
+        failures.attempts += attempt
+        if self._through > failures.through:
+            failures.own_attempts += attempt
+        failures.through = self._through
 
-    def is_worn_out(self, no: int, attempts: float) -> bool:
-        """Whether the operation, failed `attempts` times, is to be given up."""
-        others_went_through = self._through > self._failing_since.get(no, self._through)
-        return attempts >= self._max * (1 if others_went_through else HOPELESS)
+    def is_worn_out(self, no: int, now: float) -> bool:
+        """Whether the operation is to be given up."""
+        failures = self._failures.get(no)
+        if failures is None:
+            return False
+        hopeless = failures.attempts >= self._max * HOPELESS and now >= failures.since + HOPELESS_S
+        return hopeless or failures.own_attempts >= self._max
 
-    def again(self, no: int, outcome: Transient | InDoubt, attempts: float, now: float) -> None:
-        """Start the operation's timer."""
-        delay_s = self._budget.delay_s(outcome.category, max(1, math.ceil(attempts)), self._uniform())
-        heappush(self._timers, (now + delay_s, no))
+    def again(self, category: str, numbers: Iterable[int], now: float) -> None:
+        """Start one timer for operations that failed together: what shared a request can share the next."""
+        together = tuple(numbers)
+        tries = max((self._failures[no].tries for no in together if no in self._failures), default=1)
+        heappush(self._timers, (now + self._budget.delay_s(category, tries, self._uniform()), together))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 
-from penstock.core.budget import ITEM_METERS, Budget, write_charge
+from penstock.core.budget import Budget, item_meters, write_charge
 from penstock.core.controller import FixedController
 from penstock.core.fold import ISSUE_CREATE
 from penstock.model.limits import Charge
@@ -15,14 +15,15 @@ class Batching:
     """
     Args:
         api: `graphql` or `rest`, for kinds that both can do.
-        creates_max: Creates that may be sent in this process; 0 is no limit.
+        creates_max: Creates that may be sent in this process and not come back undone; 0 is no limit.
     """
 
     def __init__(self, budget: Budget, controller: FixedController, *, api: str, creates_max: int) -> None:
-        self.creates_left = creates_max or math.inf
         self._budget = budget
         self._controller = controller
         self._api = api
+        self._creates_max = creates_max
+        self._creates: set[int] = set()
 
     def api_of(self, kind: Kind | None = None) -> str:
         """The API of a kind: milestones can only be made over REST. Of a probe, without one."""
@@ -45,13 +46,21 @@ class Batching:
         The last places of a window are filled by a smaller batch; a full window is waited for with a whole one.
         """
         size = 1 if self.api_of(kind) == "rest" else min(self._controller.size(kind), ready)
-        if kind.code == ISSUE_CREATE:
-            size = int(min(size, self.creates_left))
-        meters = [meter for meter in ITEM_METERS if meter in self.charge(kind, size).meters]
-        room = self._budget.room(meters, now)
+        if self._creates_max and kind.code == ISSUE_CREATE:
+            size = min(size, self._creates_max - len(self._creates))
+        room = self._budget.room(item_meters(kind, self._budget.profile), now)
         return int(room) if 1 <= room < size else size
 
-    def sent(self, kind: Kind, count: int) -> None:
-        """Operations left; a negative count says that they came back undone."""
-        if kind.code == ISSUE_CREATE:
-            self.creates_left -= count
+    @property
+    def creates_spent(self) -> bool:
+        """Whether no further create may be sent."""
+        return bool(self._creates_max) and len(self._creates) >= self._creates_max
+
+    def sent(self, kind: Kind, numbers: Iterable[int]) -> None:
+        """A request of these operations is under way."""
+        if self._creates_max and kind.code == ISSUE_CREATE:
+            self._creates.update(numbers)
+
+    def came_back(self, numbers: Iterable[int]) -> None:
+        """These operations were not done."""
+        self._creates.difference_update(numbers)

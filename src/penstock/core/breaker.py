@@ -6,6 +6,7 @@ Only the server's health counts: rate limits, refusals and validation errors are
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from typing import Literal
@@ -17,7 +18,9 @@ TRANSITIONS: Mapping[tuple[State, str], State] = {
     ("open", "elapsed"): "half_open",
     ("half_open", "success"): "closed",
     ("half_open", "failure"): "open",
+    ("half_open", "nothing"): "open",
 }
+"""(state, event) → state. A probe that says nothing about the server's health leaves the next one to decide."""
 
 WINDOW = 20
 MINIMUM_CALLS = 5
@@ -30,7 +33,11 @@ OPEN_MAX_S = 300.0
 
 
 class CircuitBreaker:
-    """Breaker of one host and API. Results of requests sent before it last opened are ignored in half-open state."""
+    """
+    Breaker of one host and API.
+
+    While it is not closed only its own probes are evidence, and afterwards only what was sent since it closed.
+    """
 
     def __init__(self) -> None:
         self.state: State = "closed"
@@ -38,6 +45,7 @@ class CircuitBreaker:
         self._recent: deque[bool] = deque(maxlen=WINDOW)
         self._open_s = 0.0
         self._outage_since = 0.0
+        self._closed_at = -math.inf
 
     def ask(self, now: float) -> State:
         """State at `now`; an open breaker whose wait is over becomes half-open."""
@@ -45,42 +53,45 @@ class CircuitBreaker:
             self._move("elapsed")
         return self.state
 
-    def record(self, healthy: bool | None, now: float, *, probe: bool = False) -> bool:
+    def record(self, healthy: bool | None, now: float, *, sent_at: float, probe: bool = False) -> bool:
         """
         Take in one request's evidence.
 
         Args:
             healthy: True worked, False failed, None says nothing.
-            now: Epoch seconds.
+            now, sent_at: Epoch seconds, of the answer and of the request.
             probe: It was the breaker's own probe.
 
         Returns:
-            Whether the state changed.
+            Whether it tripped, opened again after a failed probe, or closed.
         """
-        if healthy is None:
-            if probe:  # inconclusive: let the next probe decide
-                self.state, self.until = "open", now + self._open_s
-            return False
         if self.state == "closed":
-            self._recent.append(healthy)
-            failures = self._recent.count(False)
-            if healthy or len(self._recent) < MINIMUM_CALLS or failures < FAILURE_RATE * len(self._recent):
-                return False
-            self._outage_since = now
-            self._open(now, OPEN_FIRST_S, "trip")
-            return True
-        if not probe:
+            return healthy is not None and sent_at >= self._closed_at and self._weigh(healthy, now)
+        if self.state == "open" or not probe:
+            return False
+        if healthy is None:
+            self._open("nothing", now, self._open_s)
             return False
         if healthy:
-            self._recent.clear()
             self._move("success")
-            return True
-        young = now - self._outage_since < YOUNG_OUTAGE_S
-        wait_s = min(self._open_s * OPEN_GROWTH, OPEN_YOUNG_MAX_S) if young else min(self._open_s * 2, OPEN_MAX_S)
-        self._open(now, wait_s, "failure")
+            self._recent.clear()
+            self._closed_at = now
+        else:
+            young = now - self._outage_since < YOUNG_OUTAGE_S
+            growth, most = (OPEN_GROWTH, OPEN_YOUNG_MAX_S) if young else (2.0, OPEN_MAX_S)
+            self._open("failure", now, min(self._open_s * growth, most))
         return True
 
-    def _open(self, now: float, wait_s: float, event: str) -> None:
+    def _weigh(self, healthy: bool, now: float) -> bool:
+        self._recent.append(healthy)
+        failures = self._recent.count(False)
+        if healthy or len(self._recent) < MINIMUM_CALLS or failures < FAILURE_RATE * len(self._recent):
+            return False
+        self._outage_since = now
+        self._open("trip", now, OPEN_FIRST_S)
+        return True
+
+    def _open(self, event: str, now: float, wait_s: float) -> None:
         self._move(event)
         self._open_s = wait_s
         self.until = now + wait_s

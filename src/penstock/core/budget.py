@@ -3,24 +3,26 @@ What may be sent now: every window, gap, slot, quota and pause of one account, r
 
 Windows are exact sliding logs, spent greedily: for identical items the earliest feasible schedule is the shortest
 one. A window holds an item from its intent until answer + span + guard, because the server may stamp it at any moment
-between. Counts of all meters are kept whatever the profile, so a change of profile knows what was already sent.
+between. The windows of the profile to fall back to are counted from the start, so that a change knows what was sent.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from heapq import heappop, heappush
 
 import msgspec
 
-from penstock.model.limits import Charge, Fact, Learnt, Paused, Profile, Spent, Window
+from penstock.model.limits import RESET_SLACK_S, Charge, Fact, Learnt, Paused, Profile, Spent, Window
 from penstock.model.operation import Kind
 from penstock.model.outcome import Rate
 
-LONGEST_SPAN_S = 3600.0
-RESET_SLACK_S = 1.0
+RESET_JITTER_S = 5.0
+"""Nodes name the end of one window differently: https://github.com/badges/shields/issues/4590"""
+
+BUSY_STEP_S = 0.05
+"""A window over server seconds empties while it is waited for: it is not looked at more often than this."""
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -40,6 +42,12 @@ ITEM_METERS = ("content", "create")
 """Meters that count the items of a request one by one."""
 
 
+def item_meters(kind: Kind, profile: Profile) -> tuple[str, ...]:
+    """Of `ITEM_METERS`, those that count this kind."""
+    counting = (profile.content_kinds, profile.create_kinds)
+    return tuple(meter for meter, kinds in zip(ITEM_METERS, counting, strict=True) if kind.name in kinds)
+
+
 def write_charge(kind: Kind, size: int, *, api: str, predicted_s: float, profile: Profile) -> Charge:
     """
     What a request that does `size` operations of one kind spends.
@@ -51,11 +59,10 @@ def write_charge(kind: Kind, size: int, *, api: str, predicted_s: float, profile
     Source: points per request https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
     meters = _server_meters(api, 5.0, predicted_s)
-    if kind.name in profile.content_kinds:
-        meters["content"] = float(size)
+    for meter in item_meters(kind, profile):
+        meters[meter] = float(size)
+    if "content" in meters:
         meters["content.requests"] = 1.0
-    if kind.name in profile.create_kinds:
-        meters["create"] = float(size)
     return Charge(resource=_resource(api), lane=kind.lane, writes=True, meters=meters)
 
 
@@ -82,7 +89,7 @@ def _server_meters(api: str, points: float, predicted_s: float) -> dict[str, flo
 
 
 class _CountLog:
-    """Exact log of one counting window."""
+    """Exact log of one counting window. Units are whole numbers, so their sum is exact."""
 
     def __init__(self, window: Window, guard_s: float) -> None:
         self.window = window
@@ -93,48 +100,42 @@ class _CountLog:
 
     def put(self, spent: Spent) -> None:
         units = spent.charge.meters.get(self.window.meter, 0.0)
-        old = self._entries.pop(spent.id, None)
-        if old:
-            self._held -= old[1]
+        old_release, old_units = self._entries.pop(spent.id, (math.nan, 0.0))
+        self._held += units - old_units
         if units:
             release = spent.ends_at + self._hold_s
             self._entries[spent.id] = (release, units)
-            self._held += units
-            heappush(self._releases, (release, spent.id))
+            if release != old_release:
+                heappush(self._releases, (release, spent.id))
 
     def admit(self, charge: Charge, now: float) -> float:
-        units = charge.meters.get(self.window.meter, 0.0)
+        # what is larger than the whole window goes when nothing else is in it
+        units = min(charge.meters.get(self.window.meter, 0.0), self.window.limit)
         if not units:
             return now
-        room = self.room(now)
-        if units <= room:
-            return now
-        return self._earliest(min(units, self.window.limit) - room)
+        missing = units - self.room(now)
+        return now if missing <= 0 else self._earliest(missing)
 
     def room(self, now: float) -> float:
         while self._releases and self._releases[0][0] <= now:
-            self._drop(heappop(self._releases))
+            release, key = heappop(self._releases)
+            if self._is_current(release, key):
+                self._held -= self._entries.pop(key)[1]
         return self.window.limit - self._held
 
-    def _drop(self, item: tuple[float, str]) -> None:
-        entry = self._entries.get(item[1])
-        if entry and entry[0] == item[0]:
-            self._held -= entry[1]
-            del self._entries[item[1]]
+    def _is_current(self, release: float, key: str) -> bool:
+        return key in self._entries and self._entries[key][0] == release
 
     def _earliest(self, missing: float) -> float:
         seen = []
-        at = math.inf
-        while missing > 0 and self._releases:
-            item = heappop(self._releases)
-            entry = self._entries.get(item[1])
-            if entry and entry[0] == item[0]:
-                seen.append(item)
-                missing -= entry[1]
-                at = item[0]
+        while missing > 0:
+            release, key = heappop(self._releases)
+            if self._is_current(release, key):
+                seen.append((release, key))
+                missing -= self._entries[key][1]
         for item in seen:
             heappush(self._releases, item)
-        return at
+        return seen[-1][0]
 
 
 class _BusyLog:
@@ -142,27 +143,28 @@ class _BusyLog:
 
     def __init__(self, window: Window) -> None:
         self.window = window
-        self._requests: dict[str, tuple[float, float]] = {}
+        self._requests: dict[str, tuple[float, float, float]] = {}
 
     def put(self, spent: Spent) -> None:
         predicted_s = spent.charge.meters.get(self.window.meter, 0.0)
         if predicted_s:
-            ends_at = min(spent.ends_at, spent.sent_at + predicted_s) if spent.open else spent.ends_at
-            self._requests[spent.id] = (spent.sent_at, ends_at)
+            expected_end = min(spent.ends_at, spent.sent_at + predicted_s) if spent.open else spent.ends_at
+            self._requests[spent.id] = (spent.sent_at, expected_end, spent.ends_at)
 
     def admit(self, charge: Charge, now: float) -> float:
-        predicted_s = charge.meters.get(self.window.meter, 0.0)
+        predicted_s = min(charge.meters.get(self.window.meter, 0.0), self.window.limit)
         if not predicted_s:
             return now
         since = now + predicted_s - self.window.span_s
         busy_s = predicted_s
-        for key, (sent_at, ends_at) in list(self._requests.items()):
-            if ends_at < now - self.window.span_s:
+        for key, (sent_at, expected_end, last_end) in list(self._requests.items()):
+            if last_end < now - self.window.span_s:
                 del self._requests[key]
-            else:
+            else:  # one that takes longer than expected is busy until now
+                ends_at = max(expected_end, min(now, last_end))
                 busy_s += max(0.0, ends_at - max(sent_at, since))
         excess_s = busy_s - self.window.limit
-        return now if excess_s <= 0 else now + max(excess_s, 0.05)
+        return now if excess_s <= 0 else now + max(excess_s, BUSY_STEP_S)
 
 
 class _Quota:
@@ -173,36 +175,37 @@ class _Quota:
         self.remaining = 0
 
     def told(self, rate: Rate) -> None:
-        if rate.reset > self.reset + 5:
+        if rate.reset > self.reset + RESET_JITTER_S:
             self.reset, self.remaining = rate.reset, rate.remaining
-        elif rate.reset > self.reset - 5:
+        elif rate.reset > self.reset - RESET_JITTER_S:
             self.reset, self.remaining = max(self.reset, rate.reset), min(self.remaining, rate.remaining)
 
 
 class Budget:
-    """All limits of one account, fed by what is sent, by answers' headers and by other processes' facts."""
+    """
+    All limits of one account, fed by what is sent, by answers' headers and by other processes' facts.
 
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self._spends: dict[str, Spent] = {}
-        self._kept: deque[str] = deque()
+    Args:
+        profile: The limits that hold.
+        fallback: Those that `use` may be asked to hold later.
+    """
+
+    def __init__(self, profile: Profile, fallback: Profile | None = None) -> None:
         self._pauses: dict[str, Paused] = {}
         self._quotas: dict[str, _Quota] = {}
         self._last_write_at = -math.inf
         self._open: dict[str, Spent] = {}
-        self._logs: list[_CountLog | _BusyLog] = []
+        self._logs: dict[tuple[Window, float], _CountLog | _BusyLog] = {}
+        for known in (profile, fallback) if fallback else (profile,):
+            for window in known.windows:
+                log = _BusyLog(window) if window.meter.startswith("cpu") else _CountLog(window, known.guard_s)
+                self._logs.setdefault((window, known.guard_s), log)
         self.use(profile)
 
     def use(self, profile: Profile) -> None:
-        """Hold other limits from now on, counting what was sent before."""
+        """Hold the limits of this profile from now on: the first one, or the one to fall back to."""
         self.profile = profile
-        self._logs = [
-            _BusyLog(window) if window.meter.startswith("cpu") else _CountLog(window, profile.guard_s)
-            for window in profile.windows
-        ]
-        for spent in self._spends.values():
-            for log in self._logs:
-                log.put(spent)
+        self._binding = [self._logs[window, profile.guard_s] for window in profile.windows]
 
     def observe(self, fact: Fact, now: float) -> None:
         """Take in a spend or a pause, this process's or another's. Learnt profiles are the scheduler's to adopt."""
@@ -220,16 +223,22 @@ class Budget:
         """Take in the primary limit of an answer's headers."""
         self._quotas.setdefault(rate.resource, _Quota()).told(rate)
 
-    def streak(self, scope: str) -> int:
-        """Refusals in a row that paused the scope."""
-        paused = self._pauses.get(scope)
-        return paused.streak if paused else 0
+    def streak(self, scope: str, now: float) -> int:
+        """
+        Refusals in a row before one that is met now.
 
-    def went_through(self, scopes: tuple[str, ...], now: float) -> None:
-        """A request in these scopes was not refused: their next pause starts short again."""
-        for scope in scopes:
+        Requests in flight together are refused together: what is refused while the scope is paused is no further one.
+        """
+        paused = self._pauses.get(scope)
+        if paused is None:
+            return 0
+        return paused.streak if paused.until <= now else paused.streak - 1
+
+    def went_through(self, charge: Charge, now: float) -> None:
+        """A request was not refused: the next pause of what was refused in its lane starts short again."""
+        for scope in scopes_of(charge):
             paused = self._pauses.get(scope)
-            if paused and paused.until <= now:
+            if paused and paused.until <= now and paused.lane in {"", charge.lane}:
                 del self._pauses[scope]
 
     def admit(self, charge: Charge, now: float) -> Admission:
@@ -238,48 +247,51 @@ class Budget:
         for until, cause in self._paused(charge, now):
             if until > at:
                 at, because = until, cause
-        for log in self._logs:
+        for log in self._binding:
             when = log.admit(charge, now)
             if when > at:
                 at, because = when, log.window.name
         quota = self._quotas.get(charge.resource)
         if quota and self.profile.primary and quota.reset > now:
-            in_flight = sum(spent.charge.resource == charge.resource for spent in self._open.values())
+            in_flight = sum(spent.charge.resource == charge.resource for spent in self._in_flight(now))
             if quota.remaining - in_flight < 1 and quota.reset + RESET_SLACK_S > at:
                 at, because = quota.reset + RESET_SLACK_S, f"primary quota of {charge.resource}"
         if charge.writes and self._last_write_at + self.profile.mutation_gap_s > at:
             at, because = self._last_write_at + self.profile.mutation_gap_s, "gap between writes"
-        if at <= now and not self._slot(charge, now):
+        if at <= now and not self.has_slot(now, writes=charge.writes):
             return Admission(math.inf, "requests in flight")
         return Admission(at, because)
 
     def room(self, meters: Iterable[str], now: float) -> float:
         """Units that every window on these meters admits now, together in one request."""
         counted = set(meters)
-        logs = [log for log in self._logs if isinstance(log, _CountLog) and log.window.meter in counted]
+        logs = [log for log in self._binding if isinstance(log, _CountLog) and log.window.meter in counted]
         return min((log.room(now) for log in logs), default=math.inf)
+
+    def has_slot(self, now: float, *, writes: bool) -> bool:
+        """Whether one more request of this sort may be in flight."""
+        limit = self.profile.mutations_in_flight if writes else self.profile.reads_in_flight
+        return sum(spent.charge.writes == writes for spent in self._in_flight(now)) < limit
+
+    def in_flight(self, now: float) -> int:
+        """Requests of all processes whose answer is not known."""
+        return len(self._in_flight(now))
+
+    def _in_flight(self, now: float) -> Collection[Spent]:
+        for key in [key for key, spent in self._open.items() if spent.ends_at <= now]:
+            del self._open[key]  # its process died: nobody works on it any more
+        return self._open.values()
 
     def _paused(self, charge: Charge, now: float) -> list[tuple[float, str]]:
         found = [self._pauses[scope] for scope in scopes_of(charge) if scope in self._pauses]
         return [(paused.until, paused.cause) for paused in found if paused.until > now]
 
-    def _slot(self, charge: Charge, now: float) -> bool:
-        self._open = {key: spent for key, spent in self._open.items() if spent.ends_at > now}
-        same = sum(spent.charge.writes == charge.writes for spent in self._open.values())
-        limit = self.profile.mutations_in_flight if charge.writes else self.profile.reads_in_flight
-        return same < limit
-
     def _spend(self, spent: Spent, now: float) -> None:
-        if spent.id not in self._spends:
-            self._kept.append(spent.id)
-        self._spends[spent.id] = spent
-        if spent.open:
+        if spent.open and spent.ends_at > now:
             self._open[spent.id] = spent
         else:
             self._open.pop(spent.id, None)
         if spent.charge.writes:
             self._last_write_at = max(self._last_write_at, spent.sent_at)
-        for log in self._logs:
+        for log in self._logs.values():
             log.put(spent)
-        while self._kept and self._spends[self._kept[0]].ends_at < now - LONGEST_SPAN_S - 60:
-            del self._spends[self._kept.popleft()]

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from penstock.model.events import (
     Answered,
     Breaker,
-    Checkpoint,
     Dead,
     Ended,
     Event,
@@ -26,7 +25,7 @@ from penstock.model.events import (
     Switched,
 )
 from penstock.model.operation import KINDS
-from penstock.model.outcome import InDoubt, Outcome, Succeeded, Throttled, Transient
+from penstock.model.outcome import InDoubt, Outcome, Succeeded
 
 PENDING, SENT, DOUBT, DONE, DEAD, SKIPPED = range(6)
 PHASES = ("pending", "sent", "in doubt", "done", "dead", "skipped")
@@ -61,12 +60,25 @@ class Fold:
 
     Args:
         kinds: Kind code of every operation, by number.
+
+    Attributes:
+        kinds, phase, number, node_id, database_id, done_at: By operation. Ids are 0 or empty, and times 0, where none
+            is known; times are epoch seconds.
+        open: Requests without an answer, by batch.
+        doubt, doubtful: Operations in doubt, and how many there are of each kind.
+        pauses: The last one of every scope.
+        reasons: Why an operation is dead or skipped.
+        profile: Limits that the run switched to; empty while it has not.
+        last_batch, high_water: Greatest batch and issue number so far.
+        requests, throttles: Requests sent, refusals met.
+        started_at, last_at: Of the first start and the last event.
+        ended: Every operation is settled.
+        stopped: Why the process let go of the run; empty while one holds it.
     """
 
     def __init__(self, kinds: Iterable[int] = ()) -> None:
         self.kinds = bytearray()
         self.phase = bytearray()
-        self.half_attempts = bytearray()
         self.number = array("q")
         self.database_id = array("q")
         self.done_at = array("d")
@@ -74,6 +86,7 @@ class Fold:
         self.extend(kinds)
         self.open: dict[int, Intent] = {}
         self.doubt: dict[int, Doubt] = {}
+        self.doubtful = [0] * len(KINDS)
         self.pauses: dict[str, Pause] = {}
         self.reasons: dict[int, str] = {}
         self.profile = ""
@@ -81,7 +94,7 @@ class Fold:
         self.last_batch = 0
         self.high_water = 0
         self.succeeded = self.adopted = self.dead = self.skipped = 0
-        self.requests = self.throttles = self.retries = self.checkpoints = 0
+        self.requests = self.throttles = 0
         self.started_at = self.last_at = 0.0
         self.ended = False
         self.stopped = ""
@@ -92,7 +105,6 @@ class Fold:
         self.kinds.extend(kinds)
         added = len(self.kinds) - before
         self.phase.extend(bytes(added))
-        self.half_attempts.extend(bytes(added))
         for column in (self.number, self.database_id, self.done_at):
             column.frombytes(bytes(column.itemsize * added))
         self.node_id.extend([""] * added)
@@ -126,8 +138,6 @@ class Fold:
                 self.profile = profile
             case Breaker(state=state):
                 self.breaker = state
-            case Checkpoint():
-                self.checkpoints += 1
             case Started():
                 self.started_at = self.started_at or at
                 self.breaker, self.stopped = "closed", ""
@@ -165,24 +175,12 @@ class Fold:
         match outcome:
             case Succeeded():
                 self._done(op, outcome, at)
-            case InDoubt():
-                self._count_attempt(op, 1)
-                if KINDS[self.kinds[op]].idempotency == "natural":
-                    self.phase[op] = PENDING
-                else:
-                    self.phase[op] = DOUBT
-                    self.doubt[op] = Doubt(intent.high_water, intent.deadline, at, outcome)
-            case Transient(attempt=attempt):
-                self._count_attempt(op, attempt)
+            case InDoubt() if KINDS[self.kinds[op]].idempotency != "natural":
+                self.phase[op] = DOUBT
+                self.doubt[op] = Doubt(intent.high_water, intent.deadline, at, outcome)
+                self.doubtful[self.kinds[op]] += 1
+            case _:  # not done, or harmless to do again; a Dead event follows what was rejected
                 self.phase[op] = PENDING
-            case Throttled():
-                self.phase[op] = PENDING
-            case _:  # rejected: a Dead event follows; fatal: stays pending for a later resume
-                self.phase[op] = PENDING
-
-    def _count_attempt(self, op: int, attempt: float) -> None:
-        self.retries += 1
-        self.half_attempts[op] = min(255, self.half_attempts[op] + int(2 * attempt))
 
     def _looked(self, event: Looked, at: float) -> None:
         for op, found in event.found:
@@ -210,5 +208,7 @@ class Fold:
             self.high_water = max(self.high_water, outcome.number)
 
     def _leave(self, op: int, phase: int) -> None:
+        if self.phase[op] == DOUBT:
+            del self.doubt[op]
+            self.doubtful[self.kinds[op]] -= 1
         self.phase[op] = phase
-        self.doubt.pop(op, None)

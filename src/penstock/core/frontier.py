@@ -16,6 +16,7 @@ from penstock.model.operation import KINDS, OperationRef
 
 _NUMBER_BITS = 40
 _NUMBER = (1 << _NUMBER_BITS) - 1
+_OPEN, _SETTLED, _LOST = range(3)
 
 
 class Frontier:
@@ -25,7 +26,7 @@ class Frontier:
         self._kind = bytearray()
         self._waiting = array("i")
         self._rank = array("i")
-        self._lost = bytearray()
+        self._fate = bytearray()
         # conflict keys by number; 0 is none
         self._conflict = array("i")
         self._keys: dict[str, int] = {"": 0}
@@ -39,11 +40,12 @@ class Frontier:
         self._ready = [0] * len(KINDS)
         self._held: dict[int, int] = {}
 
-    def extend(self, refs: Iterable[OperationRef]) -> None:
-        """Add operations. Nothing is ready before `push` says so."""
+    def extend(self, refs: Iterable[OperationRef]) -> bytearray:
+        """Add operations, and return their kinds. Nothing is ready before `push` says so."""
         first = len(self._kind)
         for ref in refs:
             self._kind.append(ref.kind)
+            self._fate.append(_OPEN)
             self._waiting.append(len(ref.needs))
             self._rank.append(1)
             self._conflict.append(self._keys.setdefault(ref.conflict, len(self._keys)))
@@ -52,9 +54,11 @@ class Frontier:
                 self._edge_to.append(ref.no)
                 self._edge_before.append(self._last_edge[need])
                 self._last_edge[need] = len(self._edge_to) - 1
-        self._lost.extend(bytes(len(self._kind) - first))
+                self._waiting[-1] -= self._fate[need] == _SETTLED
         for no in range(len(self._kind) - 1, first - 1, -1):
-            self._rank[no] = 1 + max((self._rank[unlocked] for unlocked in self._unlocks(no)), default=0)
+            for unlocked in self._unlocks(no):
+                self._rank[no] = max(self._rank[no], self._rank[unlocked] + 1)
+        return self._kind[first:]
 
     def _unlocks(self, no: int) -> Iterator[int]:
         edge = self._last_edge[no]
@@ -83,6 +87,7 @@ class Frontier:
 
     def settled(self, no: int) -> list[int]:
         """The operation succeeded. Returns those that now wait for nothing."""
+        self._fate[no] = _SETTLED
         unlocked = []
         for waiting in self._unlocks(no):
             self._waiting[waiting] -= 1
@@ -96,8 +101,8 @@ class Frontier:
         stack = [no]
         while stack:
             for waiting in self._unlocks(stack.pop()):
-                if not self._lost[waiting]:
-                    self._lost[waiting] = 1
+                if self._fate[waiting] != _LOST:
+                    self._fate[waiting] = _LOST
                     lost.append(waiting)
                     stack.append(waiting)
         return sorted(lost)
@@ -118,7 +123,7 @@ class Frontier:
         if not key:
             return True
         group = self._groups.get(key, {}).get(kind)
-        return bool(group) and key not in self._held and group[0] == entry
+        return group is not None and key not in self._held and group[0] == entry
 
     def take(self, kind: int, size: int) -> tuple[int, ...]:
         """

@@ -1,7 +1,7 @@
 """
 Look-ups: which operations in doubt to ask after, and what a whole read of them means.
 
-One read asks after all doubtful operations of one kind and may take several requests, chained by a cursor.
+One read asks after doubtful operations of one kind and may take several requests, chained by a cursor.
 """
 
 from __future__ import annotations
@@ -12,18 +12,20 @@ from penstock.core import doubt as doubts
 from penstock.core.fold import DOUBT, Fold
 from penstock.model.events import Looked
 from penstock.model.operation import KINDS
-from penstock.model.outcome import Answer, Succeeded
+from penstock.model.outcome import Answer, Succeeded, Transient
 
 REFS_MAX = 100
+"""Operations in one read; while so many of a kind are in doubt, no more of it are sent."""
 
 
 class _Read:
-    """One read of one kind, under way or done."""
+    """The read of one kind, under way or done."""
 
-    __slots__ = ("as_of", "asked", "cursor", "found", "last_at", "refs")
+    __slots__ = ("as_of", "asked", "cursor", "found", "last_at", "refs", "size")
 
     def __init__(self) -> None:
         self.refs: tuple[int, ...] = ()
+        self.size = REFS_MAX
         self.cursor = ""
         self.found: dict[int, Succeeded] = {}
         self.asked = False
@@ -41,24 +43,25 @@ class Inquiry:
         """(when, kind code) of the next request for every kind with operations in doubt, soonest first."""
         by_kind: dict[int, float] = {}
         for no, doubt in fold.doubt.items():
-            read = self._reads[fold.kinds[no]]
+            kind = fold.kinds[no]
+            read = self._reads[kind]
             if read.asked:
                 continue
-            at = 0.0
+            at = read.as_of
             if not read.cursor:
                 at = doubts.next_read_at(doubt.since, doubt.deadline, doubt.reads, read.last_at, grace_s)
-            by_kind[fold.kinds[no]] = min(at, by_kind.get(fold.kinds[no], math.inf))
+            by_kind[kind] = min(at, by_kind.get(kind, math.inf))
         return sorted((at, kind) for kind, at in by_kind.items())
 
     def ask(self, kind: int, fold: Fold, now: float) -> tuple[tuple[int, ...], str, int]:
         """Start or go on with a read: operations, cursor, high-water mark."""
         read = self._reads[kind]
         if not read.cursor:
-            refs = [no for no in fold.doubt if fold.kinds[no] == kind]
-            read.refs, read.found, read.as_of = tuple(refs[:REFS_MAX]), {}, now
+            doubtful = [no for no in fold.doubt if fold.kinds[no] == kind]
+            doubtful.sort(key=lambda no: fold.doubt[no].reads)
+            read.refs, read.found, read.as_of = tuple(doubtful[: read.size]), {}, now
         read.asked = True
-        marks = [fold.doubt[no].high_water for no in read.refs if no in fold.doubt]
-        return read.refs, read.cursor, min(marks, default=fold.high_water)
+        return read.refs, read.cursor, min(fold.doubt[no].high_water for no in read.refs)
 
     def answered(self, kind: int, answer: Answer, fold: Fold, grace_s: float) -> Looked | None:
         """What the read says once it is whole; None while it is not, or when it failed and starts anew."""
@@ -66,13 +69,15 @@ class Inquiry:
         read.asked, read.last_at = False, answer.sent_at
         if answer.outcomes:
             read.cursor = ""
+            if any(isinstance(outcome, Transient) and outcome.category == "resource" for outcome in answer.outcomes):
+                read.size = max(1, len(read.refs) // 2)
             return None
         read.found.update(answer.found)
         read.cursor = answer.more
         if answer.more:
             return None
         found = {no: outcome for no, outcome in read.found.items() if fold.phase[no] == DOUBT}
-        absent = tuple(no for no in read.refs if no not in found and fold.phase[no] == DOUBT)
+        absent = tuple(no for no in read.refs if no not in found)
         settled = tuple(no for no in absent if _is_absent(no, fold, read.as_of, grace_s))
         return Looked(batch=answer.batch, as_of=read.as_of, found=tuple(found.items()), absent=absent, settled=settled)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from penstock.model.events import Pause
-from penstock.model.limits import Profile
+from penstock.model.limits import RESET_SLACK_S, Paused, Profile
 from penstock.model.outcome import Throttled
 
-RESET_SLACK_S = 1.0
-"""The reset of a primary limit is told in whole seconds."""
+_DOUBLINGS_MAX = 32
 
 
 def scope_of(throttled: Throttled, lane: str) -> str:
@@ -35,7 +34,7 @@ def pause_for(throttled: Throttled, lane: str, streak: int, now: float, profile:
     Source: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
     """
     scope = scope_of(throttled, lane)
-    wait_s = min(profile.pause_s * 2.0**streak, profile.pause_max_s)
+    wait_s = min(profile.pause_s * 2.0 ** min(streak, _DOUBLINGS_MAX), profile.pause_max_s)
     until = throttled.until if throttled.until > now else now + wait_s
     what = "content creation" if scope == "content" else scope.replace("lane:", "lane ")
     named = "the server named the time" if throttled.until > now else "no time was named"
@@ -44,7 +43,13 @@ def pause_for(throttled: Throttled, lane: str, streak: int, now: float, profile:
         until=until + (RESET_SLACK_S if scope in {"core", "graphql"} else profile.guard_s),
         cause=f"pause of {what} after a refusal ({named})",
         streak=streak + 1,
+        lane=lane,
     )
+
+
+def fact_of(pause: Pause) -> Paused:
+    """The pause as the account's ledger keeps it."""
+    return Paused(scope=pause.scope, until=pause.until, cause=pause.cause, streak=pause.streak, lane=pause.lane)
 
 
 def is_unannounced_content(throttled: Throttled, creates: int) -> bool:

@@ -37,7 +37,7 @@ class AccountLimits:
 
     def __init__(self, ledger: Ledger, profile: str, now: float) -> None:
         started, self.fallback = profile_named(profile)
-        self.budget = Budget(started)
+        self.budget = Budget(started, self.fallback)
         self._ledger = ledger
         with self.exchange(self._learn, now):
             pass

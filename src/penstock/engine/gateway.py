@@ -11,14 +11,14 @@ import msgspec
 from penstock.base.clock import Clock
 from penstock.base.errors import ServerError, TransportError
 from penstock.core.budget import read_charge
-from penstock.core.pauses import pause_for, scope_of
+from penstock.core.pauses import fact_of, pause_for, scope_of
 from penstock.core.retry import delay_s
 from penstock.engine.account import AccountLimits
 from penstock.github.context import Api
 from penstock.github.errors import rate_of
 from penstock.github.graphql import PATH
 from penstock.github.responses import read_trouble
-from penstock.model.limits import Fact, Paused, Spent
+from penstock.model.limits import Fact, Spent
 from penstock.model.outcome import Throttled, Transient
 from penstock.model.ports import Reply, Request, Transport
 
@@ -74,6 +74,8 @@ class Gateway:
             if isinstance(trouble, Throttled):
                 self._pause(trouble, now)
                 continue
+            if trouble is None:
+                self._limits.budget.went_through(read_charge(api, READ_S), now)
             if isinstance(reply, Reply) and (not isinstance(trouble, Transient) or trouble.category == "resource"):
                 return reply
             tries += 1
@@ -124,6 +126,6 @@ class Gateway:
             transaction.write([fact])
 
     def _pause(self, throttled: Throttled, now: float) -> None:
-        streak = self._limits.budget.streak(scope_of(throttled, "read"))
+        streak = self._limits.budget.streak(scope_of(throttled, "read"), now)
         pause = pause_for(throttled, "read", streak, now, self._limits.budget.profile)
-        self._tell(Paused(**msgspec.structs.asdict(pause)), now)
+        self._tell(fact_of(pause), now)

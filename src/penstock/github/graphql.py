@@ -192,10 +192,16 @@ def _update(context: Context, operation: Operation, payload: IssueUpdate) -> dic
 
 
 def _state(state: TaskState | None) -> dict[str, Any]:
-    """`state` and `stateInput` exclude each other, and only the newer one can give a reason."""
-    if state is None or state == "open":
-        return {} if state is None else {"state": "OPEN"}
-    return {"stateInput": {"value": "CLOSED", "stateReason": state.upper()}}
+    """`state` and `stateInput` exclude each other; only the newer one has reasons other than completed."""
+    match state:
+        case None:
+            return {}
+        case "open":
+            return {"state": "OPEN"}
+        case "completed":
+            return {"state": "CLOSED"}
+        case "not_planned":
+            return {"stateInput": {"value": "CLOSED", "stateReason": "NOT_PLANNED"}}
 
 
 def _body(context: Context, operation: Operation) -> str | None:

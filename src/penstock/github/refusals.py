@@ -45,11 +45,17 @@ def invalid(operation: Operation, words: str, status: int) -> Outcome:
 
 
 def missing(context: Context, operation: Operation, words: str, status: int) -> Outcome:
-    """Something the operation names cannot be found: 404, or `NOT_FOUND` on an alias."""
+    """
+    Something the operation names cannot be found: 404, or `NOT_FOUND` on an alias.
+
+    REST says no more than 404 to one who undoes what is not there: nothing is left to undo.
+    """
     if _already_undone(operation, words):
         return Succeeded(adopted=True)
     if is_young(context, operation):
         return Transient("eventual", 0.5, words)
+    if status == 404 and _undoes(operation):
+        return Succeeded(adopted=True)
     if context.repository.node_id in words or _is_of_repository(operation, status):
         return gone(context, words)
     return Rejected(words, status)
@@ -75,6 +81,9 @@ def _is_of_repository(operation: Operation, status: int) -> bool:
     return status == 404 and operation.kind.lane == "create" and operation.kind.name != "comment.create"
 
 
+def _undoes(operation: Operation) -> bool:
+    return isinstance(operation.payload, LabelsRemove | SubIssueUnlink | BlockedByUnlink)
+
+
 def _already_undone(operation: Operation, words: str) -> bool:
-    undoing = isinstance(operation.payload, LabelsRemove | SubIssueUnlink | BlockedByUnlink)
-    return undoing and _ABSENT.search(words) is not None
+    return _undoes(operation) and _ABSENT.search(words) is not None

@@ -1,8 +1,8 @@
 """
 Every answer, classified once: outcomes per operation, the server's health, the primary limit.
 
-The table of outcomes stands in `docs/architecture.md`; this module is the door, `answers_graphql` and `answers_rest`
-read effects, `lookups` reads look-ups.
+This module is the door: `answers_graphql` and `answers_rest` read effects, `lookups` reads look-ups. What each outcome
+leads to is said in `model.outcome`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _SECRETS = re.compile(
     r"|(?<=://)[^/\s@]+(?=@)"
 )
 _HEADER = re.compile(
-    r"(?i)\b((?:proxy-)?authorization\b['\"]?\s*[:=,]\s*b?['\"]?)(?:(?:bearer|token|basic)\s+)?[^\s'\",;]+"
+    r"(?i)\b((?:proxy-)?authorization\b['\"]?\s*[:=,]\s*(?:b?['\"])?)(?:(?:bearer|token|basic)\s+)?[^\s'\",;]+"
 )
 _MASK = "[redacted]"
 

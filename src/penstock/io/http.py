@@ -83,7 +83,8 @@ class HttpTransport:
             self._session = None
 
     async def _exchange(self, request: Request, progress: SimpleNamespace) -> Reply:
-        headers = {"Accept": request.accept}
+        # On each request and not on the session: aiohttp gives a session's headers to the proxy as well.
+        headers = {**self._headers, "Accept": request.accept}
         if request.body:
             headers["Content-Type"] = "application/json"
         async with self._open_session().request(
@@ -122,7 +123,6 @@ class HttpTransport:
             tracing.on_connection_create_end.append(_connected)
             tracing.on_connection_reuseconn.append(_connected)
             self._session = aiohttp.ClientSession(
-                headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
                 trace_configs=[tracing],

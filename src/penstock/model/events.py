@@ -6,7 +6,7 @@ import msgspec
 
 from penstock.model.decision import Dispatch, Purpose
 from penstock.model.limits import Charge
-from penstock.model.outcome import Answer, Outcome, Rate, Succeeded
+from penstock.model.outcome import Answer, InDoubt, Outcome, Rate, Succeeded
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
@@ -69,6 +69,7 @@ class Pause(msgspec.Struct, frozen=True, tag="paused", kw_only=True):
     until: float
     cause: str
     streak: int
+    lane: str = ""
 
 
 class Switched(msgspec.Struct, frozen=True, tag="switched"):
@@ -135,6 +136,13 @@ def intent_of(dispatch: Dispatch) -> Intent:
         high_water=dispatch.high_water,
         deadline=dispatch.deadline,
     )
+
+
+def orphaned(intent: Intent) -> Answered:
+    """The end of a request whose answer no log holds."""
+    outcome = InDoubt("network", "the process ended before the answer came")
+    count = len(intent.ops) if intent.purpose == "effect" else 0
+    return Answered(batch=intent.batch, status=0, ms=0.0, outcomes=(outcome,) * count)
 
 
 def answered(answer: Answer) -> Answered:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+RESET_SLACK_S = 1.0
+"""Waited for beyond the reset of a primary limit, which is told in whole seconds."""
+
 
 class Window(msgspec.Struct, frozen=True):
     """
@@ -106,12 +109,14 @@ class Paused(msgspec.Struct, frozen=True, kw_only=True, tag="paused"):
         until: Epoch seconds.
         cause: Named on screens, e.g. `secondary limit, retry-after 60 s`.
         streak: How many refusals in a row led here, for the doubling.
+        lane: Lane of the refused request: only a success in it ends the row. Empty: a success in any.
     """
 
     scope: str
     until: float
     cause: str
     streak: int = 1
+    lane: str = ""
 
 
 class Learnt(msgspec.Struct, frozen=True, kw_only=True, tag="learnt"):

@@ -24,9 +24,11 @@ class BarPicture:
 
     Args:
         color: Whether to paint.
+        hint: The last line.
     """
 
-    def __init__(self, *, color: bool, file: TextIO | None = None) -> None:
+    def __init__(self, *, color: bool, hint: str = HINT, file: TextIO | None = None) -> None:
+        self._hint = hint
         self._console = Console(
             file=file or sys.stderr, force_terminal=True, force_interactive=True, no_color=not color, highlight=False
         )
@@ -35,7 +37,7 @@ class BarPicture:
 
     def draw(self, shot: Snapshot, left_s: float, now: float) -> None:
         """Draw over the last picture."""
-        self._live.update(picture(shot, left_s, now, self._console.width), refresh=True)
+        self._live.update(picture(shot, left_s, now, self._console.width, self._hint), refresh=True)
 
     def say(self, line: str) -> None:
         """A line above the bars, which stays."""
@@ -46,7 +48,7 @@ class BarPicture:
         self._live.stop()
 
 
-def picture(shot: Snapshot, left_s: float, now: float, width: int) -> RenderableType:
+def picture(shot: Snapshot, left_s: float, now: float, width: int, hint: str = HINT) -> RenderableType:
     """The bars and the two lines below them."""
     table = Table.grid(padding=(0, 1))
     table.add_column(width=NAME_COLUMNS, no_wrap=True)
@@ -57,10 +59,12 @@ def picture(shot: Snapshot, left_s: float, now: float, width: int) -> Renderable
         last = f"{shot.percent} %" if bar.name == "all" else ""
         table.add_row(
             Text(bar.name),
-            ProgressBar(total=bar.total, completed=bar.done + bar.failed),
+            ProgressBar(
+                total=bar.total, completed=bar.done + bar.failed, complete_style="cyan", finished_style="green"
+            ),
             Text(f"{bar.done:,}/{bar.total:,}"),
             Text(f"{bar.failed:,} failed", style="red") if bar.failed and bar.name != "all" else Text(last),
         )
     state, facts = state_lines(shot, left_s, now)
-    dim = [Text(facts, style="dim"), Text(HINT, style="dim")]
+    dim = [Text(facts, style="dim"), Text(hint, style="dim")]
     return Group(table, Text(state, style="yellow" if shot.wait else ""), *dim)

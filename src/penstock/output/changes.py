@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
+from rich.cells import cell_len
 
 from penstock.model.operation import (
     BlockedByLink,
     BlockedByUnlink,
+    CommentCreate,
     IssueClose,
     IssueCreate,
     IssueReopen,
     IssueUpdate,
+    LabelCreate,
     LabelsAdd,
     LabelsRemove,
+    MilestoneCreate,
     Operation,
     SubIssueLink,
     SubIssueUnlink,
 )
 from penstock.model.task import TaskGraph
 from penstock.output.ink import Ink
-from penstock.output.text import clean, cut, pad, place
+from penstock.output.text import clean, pad, place
 
-KEY_COLUMNS = 12
+KEY_COLUMNS = 20
 TITLE_COLUMNS = 38
+NARROW_TITLE_COLUMNS = 28
+WIDE = 100
+"""Columns from which on a terminal is wide."""
 
 SIGNS: Mapping[str, str] = MappingProxyType({"+": "green", "~": "yellow", "=": "dim", "-": "red", "&": "cyan"})
 """In the order in which they are counted: made, changed, the same, closed, linked."""
-
-CONTENT = ("issue.create", "comment.create", "sub_issue.link", "blocked_by.link")
-"""What counts as content where no profile says so."""
 
 
 class KindWords(msgspec.Struct, frozen=True):
@@ -75,59 +80,101 @@ def kind_words(kind: str) -> KindWords:
 
 def shown_first(operations: Sequence[Operation]) -> list[Operation]:
     """Operations in the order in which a reader wants to see them: issues, links, and what they need last."""
-    order = list(_WORDS)
-    return sorted(operations, key=lambda operation: order.index(operation.kind.name))
+    return sorted(operations, key=lambda operation: reading_order(operation.kind.name))
 
 
-def change_line(operation: Operation, graph: TaskGraph, *, ink: Ink, width: int = 0) -> str:
+def reading_order(kind: str) -> int:
+    """Position of a kind where a person reads: issues first."""
+    return list(_WORDS).index(kind)
+
+
+def change_lines(operations: Sequence[Operation], graph: TaskGraph, *, ink: Ink, width: int = 0) -> list[str]:
     """
-    One line, cut to `width` columns (0 for no limit).
+    A line for each operation, cut to `width` columns (0 for no limit).
 
     Example:
-        `  + PLT-1.1     Choose the hosting region              programme, research   plan.yaml:20`
+        `  + PLT-1.1      Choose the hosting region              programme, research   plan.yaml:20`
     """
-    sign = kind_words(operation.kind.name).sign
-    title, detail = _about(operation)
-    key = pad(operation.key, max(KEY_COLUMNS, len(operation.key)))
-    where = f"  {place(graph.source, operation.line)}" if operation.line else ""
-    text = f"{key} {pad(clean(title), TITLE_COLUMNS)} {clean(detail)}".rstrip()
+    keys = {operation.key for operation in operations}
+    titles = {task.key: task.title for task in graph.tasks if task.key in keys}
+    narrow = 0 < width < WIDE
+    rows = [_row(operation, titles.get(operation.key, ""), "" if narrow else graph.source) for operation in operations]
+    columns = (
+        _widest((row.key for row in rows), KEY_COLUMNS),
+        _widest((row.title for row in rows), NARROW_TITLE_COLUMNS if narrow else TITLE_COLUMNS),
+    )
+    return [_line(row, columns, ink, width) for row in rows]
+
+
+class _Row(NamedTuple):
+    sign: str
+    key: str
+    title: str
+    detail: str
+    where: str
+
+
+def _row(operation: Operation, task_title: str, source: str) -> _Row:
+    """Without a source, as on a narrow terminal, the line's number stands alone."""
+    title, detail = _about(operation, task_title)
+    where = place(source, operation.line) if source else f"line {operation.line}"
+    where = f"  {where}" if operation.line else ""
+    return _Row(kind_words(operation.kind.name).sign, operation.key, clean(title), clean(detail), where)
+
+
+def _widest(cells: Iterable[str], most: int) -> int:
+    return min(most, max(map(cell_len, cells), default=0))
+
+
+def _line(row: _Row, columns: tuple[int, int], ink: Ink, width: int) -> str:
+    text = f"{pad(row.key, columns[0])} {pad(row.title, columns[1])} {row.detail}".rstrip()
     if width:
-        room = width - 4 - len(where)
-        text = pad(text, room) if len(where) < width // 2 else cut(text, width - 4)
-        where = where if len(where) < width // 2 else ""
-    return f"  {ink.paint(sign, SIGNS[sign])} {text}{ink.paint(where, 'dim')}".rstrip()
+        text = pad(text, max(20, width - 4 - len(row.where)))
+    return f"  {ink.paint(row.sign, SIGNS[row.sign])} {text}{ink.paint(row.where, 'dim')}".rstrip()
 
 
-def _about(operation: Operation) -> tuple[str, str]:
+def _about(operation: Operation, title: str) -> tuple[str, str]:
     """The title of the task, or what else the operation is about, and the detail."""
     payload = operation.payload
     match payload:
-        case IssueCreate(title=title):
+        case IssueCreate():
             return title, "; ".join(_on_create(payload, operation.conflict))
-        case IssueUpdate():
-            return f"#{payload.issue.number}", ", ".join(_updated(payload))
-        case IssueClose(issue=issue, reason=reason):
-            return _issue(issue.number), f"close as {reason.replace('_', ' ')}"
-        case IssueReopen(issue=issue):
-            return _issue(issue.number), "reopen"
-        case LabelsAdd(issue=issue, labels=labels):
-            return _issue(issue.number), f"labels + {', '.join(labels)}"
-        case LabelsRemove(issue=issue, labels=labels):
-            return _issue(issue.number), f"labels - {', '.join(labels)}"
-        case SubIssueLink():
-            return f"below {operation.qualifier}", "moved" if payload.replace else ""
-        case SubIssueUnlink():
-            return f"no longer below {operation.qualifier}", ""
-        case BlockedByLink():
-            return f"blocked by {operation.qualifier}", ""
-        case BlockedByUnlink():
-            return f"no longer blocked by {operation.qualifier}", ""
+        case IssueUpdate(issue=issue):
+            return f"{_number(issue.number)}{title}", ", ".join(_updated(payload))
+        case IssueClose() | IssueReopen() | LabelsAdd() | LabelsRemove():
+            return f"{_number(payload.issue.number)}{title}", _done_to(payload)
+        case LabelCreate() | MilestoneCreate() | CommentCreate():
+            return f"{kind_words(operation.kind.name).long[0]} {operation.qualifier}", ""
         case _:
-            return kind_words(operation.kind.name).long[0], operation.qualifier
+            return _linked(payload, operation.qualifier), ""
 
 
-def _issue(number: int) -> str:
-    return f"#{number}" if number else "once created"
+def _linked(payload: SubIssueLink | SubIssueUnlink | BlockedByLink | BlockedByUnlink, other: str) -> str:
+    match payload:
+        case SubIssueLink(replace=replace):
+            return f"{'moves ' if replace else ''}below {other}"
+        case SubIssueUnlink():
+            return f"no longer below {other}"
+        case BlockedByLink():
+            return f"blocked by {other}"
+        case BlockedByUnlink():
+            return f"no longer blocked by {other}"
+
+
+def _done_to(payload: IssueClose | IssueReopen | LabelsAdd | LabelsRemove) -> str:
+    match payload:
+        case IssueClose(reason=reason):
+            return f"close as {reason.replace('_', ' ')}"
+        case IssueReopen():
+            return "reopen"
+        case LabelsAdd(labels=labels):
+            return f"labels + {', '.join(labels)}"
+        case LabelsRemove(labels=labels):
+            return f"labels - {', '.join(labels)}"
+
+
+def _number(number: int) -> str:
+    return f"#{number} " if number else ""
 
 
 def _on_create(payload: IssueCreate, above: str) -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from penstock.api.estimate import Estimate
 from penstock.model.operation import IssueCreate, IssueUpdate
 from penstock.model.plan import Plan
 from penstock.output.changes import kind_words
-from penstock.output.estimate import Estimate, time_sentence
+from penstock.output.estimate import time_sentence
 from penstock.output.ink import Ink
 from penstock.output.plan import finding_rows
 from penstock.output.text import Page, count_of, listed
@@ -28,7 +29,9 @@ def consent_lines(
     """
     page = Page(ink, width)
     facts = plan.repository
-    page.row("into", f"{facts.name} ({facts.visibility}), as {plan.account.login}, permission {facts.permission}", "bold")
+    page.row(
+        "into", f"{facts.name} ({facts.visibility}), as {plan.account.login}, permission {facts.permission}", "bold"
+    )
     counts = plan.counts()
     parts = listed(count_of(counts[kind], *kind_words(kind).long) for kind in counts)
     page.row("writes", f"{len(plan.operations):,}: {parts}")

@@ -7,25 +7,13 @@ from typing import Any
 
 import msgspec
 
+from penstock.api.estimate import Estimate
 from penstock.core.describe import both_times, format_duration
-from penstock.model.limits import Profile, Window
-from penstock.output.text import Page, listed, pad
+from penstock.github.limits import PROFILES
+from penstock.model.limits import Window
+from penstock.output.text import Page, pad
 
 _COLUMNS = (12, 11, 11)
-
-
-class Estimate(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    Attributes:
-        bound_s: No schedule is faster.
-        expected_s: What the scheduler makes of it on an account of its own.
-        binding: The limit that decides the bound, or what is waited for longest.
-    """
-
-    profile: Profile
-    bound_s: float
-    expected_s: float
-    binding: str
 
 
 def time_sentence(estimates: Sequence[Estimate]) -> str:
@@ -42,30 +30,18 @@ def time_rows(page: Page, estimates: Sequence[Estimate]) -> None:
     table = [("profile", "expected", "at least", "what decides")]
     for estimate in estimates:
         times = (format_duration(estimate.expected_s), format_duration(estimate.bound_s))
-        table.append((estimate.profile.name, *times, estimate.binding or "nothing to do"))
-    for row in table:
-        page.more("".join(pad(cell, width) for cell, width in zip(row, _COLUMNS, strict=False)) + row[-1])
+        table.append((estimate.profile, *times, estimate.binding))
+    for *cells, last in table:
+        page.more("".join(pad(cell, width) for cell, width in zip(cells, _COLUMNS, strict=True)) + last)
 
 
 def time_document(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
     """One object for each profile."""
-    return [
-        {
-            "profile": estimate.profile.name,
-            "expected_s": round(estimate.expected_s, 3),
-            "bound_s": round(estimate.bound_s, 3),
-            "binding": estimate.binding,
-        }
-        for estimate in estimates
-    ]
+    return [msgspec.structs.asdict(estimate) for estimate in estimates]
 
 
-def content_windows(profile: Profile) -> list[Window]:
+def content_windows(profile: str) -> list[Window]:
     """The windows people quote: those on creates where a profile has them, else those on content."""
-    creates = [window for window in profile.windows if window.meter == "create"]
-    return creates or [window for window in profile.windows if window.meter.startswith("content")]
-
-
-def pace_of(profiles: Sequence[Profile]) -> str:
-    """The names of the profiles, for a heading."""
-    return listed(profile.name for profile in profiles)
+    windows = PROFILES[profile].windows
+    creates = [window for window in windows if window.meter == "create"]
+    return creates or [window for window in windows if window.meter.startswith("content")]

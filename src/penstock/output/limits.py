@@ -59,7 +59,12 @@ def limits_document(view: LimitsView, now: float) -> dict[str, Any]:
         "account": view.account,
         "learnt": msgspec.to_builtins(view.learnt),
         "windows": [
-            {"name": window.name, "limit": window.limit, "span_s": window.span_s, "spent": used(window, view.spent, now)}
+            {
+                "name": window.name,
+                "limit": window.limit,
+                "span_s": window.span_s,
+                "spent": used(window, view.spent, now),
+            }
             for window in view.current.windows
         ],
         "profiles": {profile.name: msgspec.to_builtins(profile) for profile in view.profiles},
@@ -72,13 +77,19 @@ def used(window: Window, spent: Sequence[Spent], now: float) -> float:
 
 
 def _rhythm(profile: Profile) -> str:
-    writes = "1 writing request" if profile.mutations_in_flight == 1 else f"{profile.mutations_in_flight} writing requests"
+    writes = (
+        "1 writing request" if profile.mutations_in_flight == 1 else f"{profile.mutations_in_flight} writing requests"
+    )
     gap = f", {profile.mutation_gap_s:g} s from start to start" if profile.mutation_gap_s else ""
     return f"{writes} at a time{gap}"
 
 
 def _content(profile: Profile) -> str:
-    meters: Mapping[str, str] = {"content": "content items", "create": "creates", "content.requests": "content requests"}
+    meters: Mapping[str, str] = {
+        "content": "content items",
+        "create": "creates",
+        "content.requests": "content requests",
+    }
     parts = []
     for meter, what in meters.items():
         windows = [window for window in profile.windows if window.meter == meter]

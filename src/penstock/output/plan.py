@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
+from penstock.api.estimate import Estimate
+from penstock.github.limits import PROFILES
 from penstock.model.plan import Finding, Plan
 from penstock.model.task import TaskGraph
-from penstock.output.changes import CONTENT, SIGNS, change_line, kind_words, shown_first
-from penstock.output.estimate import Estimate, time_document, time_rows
+from penstock.output.changes import SIGNS, change_lines, kind_words, reading_order, shown_first
+from penstock.output.estimate import time_document, time_rows
 from penstock.output.ink import Ink
 from penstock.output.text import Page, clean, count_of, listed, place
 
@@ -44,7 +46,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def content_writes(self) -> int:
         """Operations that count as content under the first profile."""
-        kinds = self.estimates[0].profile.content_kinds if self.estimates else CONTENT
+        kinds = PROFILES[self.estimates[0].profile].content_kinds
         return sum(operation.kind.name in kinds for operation in self.plan.operations)
 
 
@@ -60,12 +62,12 @@ def plan_lines(view: PlanView, *, ink: Ink, width: int = 0, verbose: bool = Fals
     page = Page(ink, width)
     _read_rows(page, plan)
     page.gap()
-    page.lines.append("  " + _counts(view, ink))
+    page.lines.extend(_counts(view, ink, width))
     changes = shown_first(plan.operations)
     shown = changes if verbose else changes[:CHANGES_SHOWN]
     if shown:
         page.gap()
-        page.lines.extend(change_line(operation, plan.desired, ink=ink, width=width) for operation in shown)
+        page.lines.extend(change_lines(shown, plan.desired, ink=ink, width=width))
     if len(changes) > len(shown):
         page.lines.append(ink.paint(f"  … {len(changes) - len(shown):,} more; -v shows all", "dim"))
     page.gap()
@@ -140,31 +142,37 @@ def _read_rows(page: Page, plan: Plan) -> None:
     )
 
 
-def _counts(view: PlanView, ink: Ink) -> str:
-    counts = view.plan.counts()
-    parts = list(_count_parts(counts))
-    unchanged = ("=", f"same {len(view.plan.unchanged):,}")
-    parts.insert(next((n for n, (sign, _) in enumerate(parts) if sign in "-x&"), len(parts)), unchanged)
+def _counts(view: PlanView, ink: Ink, width: int) -> list[str]:
+    """The line of signs and numbers; two lines where one is too narrow."""
+    parts = [*_count_parts(view.plan.counts()), ("=", f"same {len(view.plan.unchanged):,}")]
+    parts.sort(key=lambda part: list(SIGNS).index(part[0]))
     if view.plan.extra and not view.prune:
-        parts.append(("-", f"close {len(view.plan.extra):,} (only with --prune)"))
-    return "   ".join(f"{ink.paint(sign, SIGNS[sign])} {text}" for sign, text in parts)
+        parts.append(("-", f"close {len(view.plan.extra):,} more with --prune"))
+    rows = [""]
+    columns = 0
+    for sign, text in parts:
+        columns += len(text) + 5
+        if width and columns > width:
+            rows.append("")
+            columns = len(text) + 5
+        rows[-1] += f"  {ink.paint(sign, SIGNS[sign])} {text} "
+    return [row.rstrip() for row in rows]
 
 
 def _count_parts(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """Signs and words, kinds that look alike on the screen added up."""
     summed: dict[tuple[str, str], int] = {}
-    for kind, count in counts.items():
+    for kind in sorted(counts, key=reading_order):
         words = kind_words(kind)
-        summed[words.sign, words.short] = summed.get((words.sign, words.short), 0) + count
-    order = list(SIGNS)
-    for (sign, short), count in sorted(summed.items(), key=lambda item: order.index(item[0][0])):
+        summed[words.sign, words.short] = summed.get((words.sign, words.short), 0) + counts[kind]
+    for (sign, short), count in summed.items():
         yield sign, f"{short} {count:,}"
 
 
 def _closing_rows(page: Page, view: PlanView) -> None:
     plan = view.plan
     if not plan.operations:
-        page.row("next", f"nothing to do: {plan.repository.name} is as planned")
+        page.row("done", f"nothing to do: {plan.repository.name} is as planned")
         return
     counts = plan.counts()
     parts = listed(count_of(counts[kind], *kind_words(kind).long) for kind in counts)

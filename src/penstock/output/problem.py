@@ -6,17 +6,18 @@ from typing import Any
 
 from penstock.base.errors import InputError, PenstockError
 from penstock.output.ink import Ink
+from penstock.output.text import Page, place
 
 
-def error_lines(error: PenstockError, ink: Ink) -> list[str]:
-    """At most three lines; a broken file is named with the line."""
-    message = f"{_place(error)}: {error.message}" if isinstance(error, InputError) else error.message
-    lines = [f"{ink.paint('error:', 'red')} {message}"]
+def error_lines(error: PenstockError, ink: Ink, width: int = 0) -> list[str]:
+    """A paragraph each for what happened, why, and what to do; a broken file is named with the line."""
+    page = Page(ink, width, gutter=7)
+    page.row("error:", f"{place(error.path, error.line)}: {error.message}" if isinstance(error, InputError) else error.message, "red")
     if error.cause:
-        lines.append(f"{ink.paint('cause:', 'dim')} {error.cause}")
+        page.row("cause:", error.cause)
     if error.hint:
-        lines.append(f"{ink.paint('hint:', 'cyan')} {error.hint}")
-    return lines
+        page.row("hint:", error.hint, "cyan")
+    return page.lines
 
 
 def error_document(error: PenstockError) -> dict[str, Any]:
@@ -30,7 +31,3 @@ def error_document(error: PenstockError) -> dict[str, Any]:
     if isinstance(error, InputError):
         body |= {"path": error.path, "line": error.line}
     return {"error": body}
-
-
-def _place(error: InputError) -> str:
-    return f"{error.path}:{error.line}" if error.line else error.path

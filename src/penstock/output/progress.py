@@ -7,6 +7,7 @@ hour still counts the minutes down, and a run of a million operations is not slo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -70,30 +71,39 @@ class Progress:
         self._fold: Fold | None = None
         self._decision: Decision | None = None
         self._told: set[int] = set()
-        self._next_at = 0.0
+        self._next_at = -math.inf
+        self._now = 0.0
 
-    def observe(self, fold: Fold, decision: Decision, now: float) -> None:  # noqa: ARG002 (the engine's observer)
+    def observe(self, fold: Fold, decision: Decision, now: float) -> None:
         """Take in a decision."""
         if self._fold is None:
             self._told.update(fold.reasons)
         self.begun = True
         self._fold = fold
         self._decision = decision
+        self._now = now
 
-    def tick(self, now: float) -> None:
-        """Draw, if the last picture is old enough."""
-        if self._fold is not None and now >= self._next_at:
+    def tick(self, now: float, real_now: float | None = None) -> None:
+        """
+        Draw, if the last picture is old enough.
+
+        Args:
+            now: Epoch seconds of the run's clock.
+            real_now: Seconds of the viewer's clock, where the run's is virtual.
+        """
+        at = now if real_now is None else real_now
+        if self._fold is not None and at >= self._next_at:
             self._draw(self._fold, now)
-            self._next_at = now + max(LIVE_EVERY_S, len(self._fold.kinds) / OPERATIONS_PER_S)
+            self._next_at = at + max(LIVE_EVERY_S, len(self._fold.kinds) / OPERATIONS_PER_S)
 
     def say(self, line: str) -> None:
         """Show a line that stays."""
         self._picture.say(line)
 
-    def close(self, now: float) -> None:
-        """Draw what is true now, for the last time."""
+    def close(self) -> None:
+        """Draw how it ended."""
         if self._fold is not None:
-            self._draw(self._fold, now)
+            self._draw(self._fold, self._now)
         self._picture.close()
 
     def _draw(self, fold: Fold, now: float) -> None:
@@ -139,7 +149,7 @@ def plain_line(shot: Snapshot, left_s: float, now: float) -> str:
 
 def state_lines(shot: Snapshot, left_s: float, now: float) -> list[str]:
     """What stands below the bars: what it does, and what it met."""
-    first = "waits" if shot.wait else "sends" if shot.settled < shot.total else "done"
+    first = "sending" if shot.settled < shot.total else "done"
     met = f"{shot.requests:,} requests, {shot.throttles:,} refused by a limit, {shot.in_doubt:,} in doubt"
     *rest, tail = [part for part in _facts(shot, left_s, now) if not part.startswith("waits")] or [""]
     facts = ", ".join([*rest, tail])

@@ -32,15 +32,27 @@ def result_lines(result: RunResult, source: str, *, ink: Ink, width: int = 0, ve
         verbose: Every failure, not the first ten.
     """
     page = Page(ink, width)
+    run_rows(page, result, source, whole=verbose)
+    page.row("next", _next(result, source), "bold")
+    return page.lines
+
+
+def _next(result: RunResult, source: str) -> str:
+    if result.state != "finished":
+        return f"penstock resume {result.run}"
+    if result.dead:
+        return f"mend what failed, then penstock apply {source}: what stands is left alone"
+    return f"penstock audit {result.run}"
+
+
+def run_rows(page: Page, result: RunResult, source: str, *, whole: bool = False) -> None:
+    """Counts, failures by reason, and why it stopped."""
     _state_row(page, result)
-    _failure_rows(page, result.failures, source, whole=verbose)
+    _failure_rows(page, result.failures, source, whole=whole)
     if result.cause and result.state != "finished":
         page.row("cause", clean(result.cause))
         if result.hint:
             page.row("hint", clean(result.hint), "cyan")
-    follow = "audit" if result.state == "finished" else "resume"
-    page.row("next", f"penstock {follow} {result.run}", "bold")
-    return page.lines
 
 
 def result_document(result: RunResult) -> dict[str, Any]:

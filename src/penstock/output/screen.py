@@ -34,7 +34,7 @@ class Screen:
     Attributes:
         ink, note_ink: For stdout and for stderr.
         live: stderr may be drawn on again and again.
-        width: Columns of stdout's terminal; 0 when it is none.
+        width, note_width: Columns of the terminal behind each; 0 when it is none.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Screen:
         self.ink = Ink(wants_color(color, environ, sys.stdout))
         self.note_ink = Ink(wants_color(color, environ, sys.stderr))
         self.live = may_move(environ, sys.stderr) and not quiet
+        self.note_width = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
         self.width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
     def result(self, lines: Iterable[str]) -> None:

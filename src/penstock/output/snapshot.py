@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import msgspec
@@ -93,7 +94,7 @@ def snapshot(fold: Fold, wait: Wait | None = None) -> Snapshot:
 def wait_of(decision: Decision, now: float) -> Wait | None:
     """What the decision says about waiting; None while it sends, and for waits too short to tell."""
     match decision:
-        case WaitUntil(at=at, cause=cause) if at - now >= BRIEF_S:
+        case WaitUntil(at=at, cause=cause) if BRIEF_S <= at - now < math.inf:
             return Wait(cause, at)
         case _:
             return None

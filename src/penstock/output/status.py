@@ -89,8 +89,10 @@ def runs_lines(runs: Sequence[RunSummary], states: Mapping[str, str], now: float
     Args:
         states: Run id → state as in `RunView`.
     """
-    columns = (26, 17, 12, 11)
-    head = "".join(pad(name, width) for name, width in zip(("run", "began", "state", "operations"), columns, strict=True))
+    columns = (28, 18, 13, 12)
+    head = "".join(
+        pad(name, width) for name, width in zip(("run", "began", "state", "operations"), columns, strict=True)
+    )
     lines = [ink.paint(f"{head}graph → repository", "dim")]
     for run in runs:
         cells = (run.id, time_of_day(run.created_at, now), states[run.id], f"{run.total:,}")

@@ -42,7 +42,7 @@ from penstock.sim.replies import (
 )
 from penstock.sim.rest_request import RestRequest
 from penstock.sim.rest_routes import Router
-from penstock.sim.session import Session, SimTimeout
+from penstock.sim.session import API_VERSION, Session, SimTimeout
 from penstock.sim.state import State
 from penstock.sim.stats import Stats
 
@@ -248,7 +248,7 @@ class SimulatedGitHub:
             self._stats.refusals["timeout"] += 1
             reply = timed_out(self._random, graphql=request.graphql, request_id=request.id)
         finally:
-            self._stats.worked_s += session.worked_s
+            self._stats.items_s.update(session.items_s)
             visit.account.leave(visit, session.worked_s, self.clock.now(), extra_points=session.cost - 1 + extra_points)
         return reply
 
@@ -269,6 +269,7 @@ class SimulatedGitHub:
             faults=faults,
             api_url=f"{base}/api/v3" if request.enterprise else base,
             html_url=f"http://{host}" if host else "https://github.com",
+            api_version=request.header("X-GitHub-Api-Version") or API_VERSION,
         )
 
     async def _rest(self, request: Arrival, session: Session) -> SimReply:
@@ -314,7 +315,7 @@ class SimulatedGitHub:
         if request.enterprise:
             headers["x-github-enterprise-version"] = "3.20.0"
         else:
-            headers["x-github-api-version-selected"] = "2026-03-10"
+            headers["x-github-api-version-selected"] = request.header("X-GitHub-Api-Version") or API_VERSION
         if visit is not None:
             quota = visit.account.quotas_json(now, skew_s).get(visit.resource)
             for name, value in (quota or {}).items():

@@ -53,7 +53,8 @@ class Links(Catalogue):
             SimRefusal: 404 when `child` is not below `parent`.
         """
         if child.parent is not parent:
-            raise not_found("The provided sub-issue is not a sub-issue of the parent issue")
+            message = "The provided sub-issue is not a sub-issue of the parent issue"
+            raise not_found(message, message)
         self._detach(child, now)
         self.applied["sub_issue.unlink"] += 1
 

@@ -94,9 +94,9 @@ def dependency_refused(reason: str) -> SimRefusal:
     return SimRefusal(422, "UNPROCESSABLE", reason, rest_message=f"Validation failed: {reason}")
 
 
-def not_found(message: str = "Not Found") -> SimRefusal:
+def not_found(message: str = "Not Found", rest_message: str = "Not Found") -> SimRefusal:
     """Something is missing, or hidden from the actor, which looks the same."""
-    return SimRefusal(404, "NOT_FOUND", message, rest_message="Not Found")
+    return SimRefusal(404, "NOT_FOUND", message, rest_message=rest_message)
 
 
 def unresolved(node_id: str) -> SimRefusal:

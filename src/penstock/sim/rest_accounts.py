@@ -26,8 +26,10 @@ async def get_rate_limit(request: RestRequest) -> RestAnswer:
     """GET /rate_limit: costs nothing. 404 where limits are switched off, as on a GitHub Enterprise Server."""
     resources = request.session.quotas()
     if not resources:
-        raise not_found("Rate limiting is not enabled.")
-    return RestAnswer(200, {"resources": resources, "rate": resources["core"]})
+        raise not_found(rest_message="Rate limiting is not enabled.")
+    search = {**resources["core"], "limit": 30, "remaining": 30, "used": 0, "resource": "search"}
+    body = {"resources": {**resources, "search": search}}
+    return RestAnswer(200, body if request.session.api_version >= "2026" else {**body, "rate": resources["core"]})
 
 
 async def get_repository(request: RestRequest) -> RestAnswer:

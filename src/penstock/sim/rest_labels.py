@@ -119,7 +119,7 @@ async def remove_issue_label(request: RestRequest) -> RestAnswer:
     await session.work("labels.remove")
     issue, label = request.write_issue(), _label(request)
     if label not in issue.labels:
-        raise not_found("Label does not exist")
+        raise not_found(rest_message="Label does not exist")
     session.admit("labels.remove")
     session.state.remove_labels(issue, [label], now=session.now())
     return RestAnswer(200, [label_json(session, kept) for kept in issue.labels])

@@ -1,8 +1,7 @@
 """
 How records look in REST answers, complete enough for typed clients.
 
-Source: https://github.com/github/rest-api-description (2026); the singular `assignee` went with version 2026-03-10,
-which the simulator answers for.
+Source: https://github.com/github/rest-api-description (2026)
 """
 
 from __future__ import annotations
@@ -260,6 +259,8 @@ def issue_json(session: Session, issue: Issue) -> Json:
         "performed_via_github_app": None,
         "state_reason": issue.state_reason,
     }
+    if session.api_version < "2026":  # the singular went with version 2026-03-10
+        rendered["assignee"] = next(iter(rendered["assignees"]), None)
     if parent is not None:
         rendered["parent_issue_url"] = f"{repository_url(session, parent.repository)}/issues/{parent.number}"
     if issue.is_pull:

@@ -32,6 +32,9 @@ __all__ = ["TIMEOUT_S", "Session", "SimRefusal", "SimTimeout"]
 TIMEOUT_S = 10.0
 """Source: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts"""
 
+API_VERSION = "2022-11-28"
+"""What GitHub answers for unless asked otherwise."""
+
 
 class SimTimeout(Exception):
     """The request used up its 10 seconds. What it applied stays; the rest never starts."""
@@ -47,8 +50,10 @@ class Session:
         request_id: `x-github-request-id`.
         api_url: Base of REST addresses, e.g. `https://api.github.com`.
         html_url: Base of web addresses, e.g. `https://github.com`.
+        api_version: REST version the client asked for, e.g. `2022-11-28`.
         cost: Points this request costs the hourly GraphQL quota; a query with many connections may raise it.
         worked_s: Seconds of work so far, on the server.
+        items_s: The same for its items, by kind.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class Session:
         faults: RequestFaults,
         api_url: str,
         html_url: str,
+        api_version: str = API_VERSION,
     ) -> None:
         self.actor: User = token.user
         self.token = token
@@ -72,8 +78,10 @@ class Session:
         self.request_id = request_id
         self.api_url = api_url
         self.html_url = html_url
+        self.api_version = api_version
         self.cost = 1
         self.worked_s = 0.0
+        self.items_s: dict[str, float] = {}
         self._clock = clock
         self._visit = visit
         self._latency = latency
@@ -109,6 +117,7 @@ class Session:
             await self.spend(left_s)
             raise SimTimeout
         await self.spend(need_s)
+        self.items_s[kind] = self.items_s.get(kind, 0.0) + need_s
 
     async def spend(self, seconds: float) -> None:
         """Be busy for this long."""

@@ -25,7 +25,7 @@ class Stats:
         write_requests: Those of them that write, whatever came of them.
         refusals: Answers by why they were refused.
         hurried: Writing requests that started closer to the one before than GitHub recommends.
-        worked_s: Server seconds of the items done.
+        items_s: Server seconds of the items done, by kind.
         violations: How often a client went against a limit; the first few are kept.
     """
 
@@ -34,7 +34,7 @@ class Stats:
         self.write_requests = 0
         self.refusals: Counter[str] = Counter()
         self.hurried = 0
-        self.worked_s = 0.0
+        self.items_s: Counter[str] = Counter()
         self.violations = 0
         self.first_violations: list[Violation] = []
 
@@ -51,7 +51,7 @@ class Stats:
             "write_requests": self.write_requests,
             "violations": self.violations,
             "hurried": self.hurried,
-            "worked_s": round(self.worked_s, 6),
+            "items_s": {kind: round(seconds, 6) for kind, seconds in sorted(self.items_s.items())},
             "refusals": dict(sorted(self.refusals.items())),
             "first_violations": [
                 {"at": found.at, "reason": found.reason, "request": found.request} for found in self.first_violations

@@ -140,15 +140,16 @@ def _fenced(lines: list[str]) -> list[bool]:
 
 def _fence_end(lines: list[str], start: int, indent: int, marks: str) -> int | None:
     """The line that closes a fence beyond doubt: same quoting, and nothing between stands further left."""
-    quotes = lines[start][:indent].count(">")
+    quotes = lines[start].count(">", 0, indent)
+    same_quoting = re.compile(rf"(?:[ \t]*>){{{quotes}}}[ \t]*")
     for number in range(start + 1, len(lines)):
         line = lines[number]
         if not line.strip() and not quotes:
             continue
-        lead = len(line) - len(line.lstrip(" \t>"))
-        if line[:lead].count(">") != quotes or lead < indent:
+        lead = same_quoting.match(line)
+        if lead is None or lead.end() < indent:
             return None
-        rest = line[lead:].rstrip()
+        rest = line[lead.end() :].rstrip()
         if rest == marks[0] * len(rest) and len(rest) >= len(marks):
-            return number if lead <= indent + 3 else None
+            return number if lead.end() <= indent + 3 else None
     return None
