@@ -81,6 +81,7 @@ def test_slow_items_outlast_the_windows() -> None:
     """At a second each, 80 fill more than a minute, but 500 do not fill an hour."""
     assert Bound(500.0, "server time on one stream") == bound(DOCUMENTED, create=500, service_s=1.0)
     assert Bound(3601.0, HOUR) == bound(DOCUMENTED, create=501, service_s=1.0)
+    assert Bound(3700.0, HOUR) == bound(DOCUMENTED, create=600, service_s=1.0)
 
 
 def test_eight_streams_share_the_work() -> None:

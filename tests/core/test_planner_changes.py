@@ -92,6 +92,11 @@ def test_all_changes_of_an_issue_share_one_update() -> None:
     assert ((0,), 9) == (made.operations[1].needs, made.operations[1].line)
 
 
+def test_indented_code_is_text() -> None:
+    """Only blank lines do not count at the start."""
+    assert ["issue.update 1"] == names(plan(graph(task("1", body="    code")), observed(issue(5, "1", region="code"))))
+
+
 def test_a_region_without_end_is_written_anew() -> None:
     """Where a person removed its end, Penstock cannot tell the texts apart, and makes a region again."""
     wanted = graph(task("1", body="Text"))
@@ -191,6 +196,8 @@ def test_issues_closed_by_people_are_counted() -> None:
     assert ("2 issues were closed by people and stay closed",) == plan(
         graph(task("1"), task("2"), task("3")), seen
     ).notes
+    reopened = observed(issue(5, "1", state="completed", marker_state="completed"))
+    assert () == plan(graph(task("1")), reopened).notes
     assert ("1 issue was closed by people and stays closed",) == plan(graph(task("1"), task("3")), seen).notes
 
 

@@ -130,6 +130,7 @@ def test_a_server_without_links_gets_none() -> None:
     made = plan(wanted, observed(native_links=False))
 
     assert ["issue.create 1", "issue.create 1.1"] == names(made)
+    assert IssueCreate(title="Task 1.1") == made.operations[1].payload
     assert [("warning", 3)] == [(finding.level, finding.line) for finding in made.findings]
 
 

@@ -59,9 +59,9 @@ CAPPED: list[tuple[tuple[Task, ...], tuple[Task, ...], str, int]] = [
         2,
     ),
     (
-        (task("1", body="b" * 65_200),),
-        (task("1", body="b" * 65_500, line=2),),
-        "body of 1 comes to 65,715 characters with its marker, GitHub takes 65,536",
+        (task("1", body="b" * 65_321),),
+        (task("1", body="b" * 65_322, line=2),),
+        "body of 1 comes to 65,537 characters with its marker, GitHub takes 65,536",
         2,
     ),
 ]
@@ -96,6 +96,7 @@ def test_children_that_are_there_count_too() -> None:
     assert ["error"] == levels(gone, freed)
     assert [] == levels(gone, freed, prune=True)
     assert [] == levels(gone, issue(4, "p.1", parent=1))
+    assert ["error", "warning"] == levels(gone, issue(4, "p.1", parent=1), issue(5, "p.1", parent=1))
 
 
 def test_human_text_counts_against_the_body() -> None:
@@ -122,7 +123,7 @@ def test_label_caps() -> None:
 def test_new_names_are_announced() -> None:
     """A label or milestone that will be created is a warning, each name once."""
     tasks = (
-        task("1", labels=("known", "New"), milestone="M1", line=1),
+        task("1", labels=("KNOWN", "New"), milestone="M1", line=1),
         task("2", labels=("new", "other"), milestone="M2", line=2),
     )
 
@@ -162,6 +163,8 @@ def test_what_stands_already_is_no_error() -> None:
     seen = observed(issue(1, "1", assignees=("Gone",), issue_type="Old"))
 
     assert () == findings(task("1", assignees=("gone",), issue_type="old"), seen=seen)
+    copies = observed(issue(9, "1"), *seen.issues)
+    assert ["warning"] == [one.level for one in findings(task("1", assignees=("gone",)), seen=copies)]
 
 
 def test_a_repository_that_takes_no_issues() -> None:

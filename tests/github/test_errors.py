@@ -47,6 +47,13 @@ def test_the_reset_of_a_quota_that_is_left_says_nothing() -> None:
     assert 0.0 == until(left, "You have exceeded a secondary rate limit.")
 
 
+def test_an_exhausted_quota_does_not_hide_a_secondary_limit() -> None:
+    """The account must stop, not only one of its quotas."""
+    found = throttle_of(403, FULL, "You have exceeded a secondary rate limit.", NOW, "rest")
+
+    assert Throttled("account", why="You have exceeded a secondary rate limit.") == found
+
+
 @pytest.mark.parametrize("value", ["", "soon", "-1", "1e3", "٣", "9" * 30])
 def test_a_number_that_is_none_is_ignored(value: str) -> None:
     """Headers come from outside."""

@@ -271,6 +271,7 @@ def test_an_issue_just_created_may_not_be_found_yet(kind: str) -> None:
     ("kind", "location", "expected"),
     [
         ("issue.create", "https://api.github.com/repositories/11/issues", Fatal),
+        ("issue.create", "", Fatal),
         ("issue.close", "https://api.github.com/repositories/11/issues/17", Fatal),
         ("issue.close", "https://api.github.com/repositories/99/issues/3", Rejected),
     ],

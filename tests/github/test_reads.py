@@ -53,7 +53,7 @@ def test_both_apis_see_the_whole_repository(repository: Repository, transport: s
     repository.add(3)
     repository.add(4, replace(OURS, key="0"))
     repository.add(5, OURS, state="not_planned", parent=4, blocked_by=(3, 4))
-    repository.add(6, pull=True)
+    repository.add(6, replace(OURS, key="6"), pull=True)
 
     seen = pump(repository, transport)
 

@@ -31,7 +31,9 @@ SAME_FLOOR = {"cli": {"output", "report"}}
 
 CORE_SIBLINGS: dict[str, set[str] | None] = {
     "scheduler": None,
-    "forecast": {"scheduler"},
+    "forecast": {"scheduler", "budget"},
+    "batching": {"budget", "controller", "fold"},
+    "spending": {"budget"},
     "attempts": {"retry"},
     "inquiry": {"doubt", "fold"},
     "planner": {"compare", "preflight"},
@@ -180,7 +182,7 @@ def test_a_right_import_passes(path: str, source: str) -> None:
         ("budget", "from . import retry", ["core.budget imports core.retry"]),
         ("budget/window", "from penstock.core.retry import decide", ["core.budget imports core.retry"]),
         ("budget/window", "from penstock.core.budget import log", []),
-        ("forecast", "from penstock.core.budget import Budget", ["core.forecast imports core.budget"]),
+        ("forecast", "from penstock.core.fold import Fold", ["core.forecast imports core.fold"]),
         ("forecast", "from penstock.core.scheduler import Scheduler", []),
         ("scheduler", "from penstock.core.budget import Budget", []),
     ],

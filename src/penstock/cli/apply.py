@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from penstock.model.plan import Plan
     from penstock.output.screen import Screen
 
-FRESH_S = 60.0
-"""A plan made so recently is not compared with the repository once more."""
-
 
 @click.command("apply", short_help="Carry a plan out.")
 @click.argument("path", metavar="PLAN|FILE")
@@ -69,7 +66,6 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
     from penstock.cli import consent
     from penstock.cli.estimating import estimates_here, time_left
     from penstock.cli.running import drive
-    from penstock.io.clock import SystemClock
     from penstock.output.estimate import time_sentence
     from penstock.output.text import count_of
 
@@ -84,10 +80,9 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
         consent.ask(plan, times, asks, screen, first=settings.first)
     writes = count_of(len(plan.operations), "operation")
     screen.note(f"apply    {plan.repository.name}: {writes}, {time_sentence(times)}")
-    fresh = SystemClock().now() - plan.created_at < FRESH_S
     return await drive(
         client,
-        lambda observer: client.apply(plan, fresh=fresh, observer=observer),
+        lambda observer: client.apply(plan, observer=observer),
         screen,
         source=plan.desired.source,
         look=lambda numbers: [plan.operations[no] for no in numbers],

@@ -127,7 +127,7 @@ def _widest(cells: Iterable[str], most: int) -> int:
 
 
 def _line(row: _Row, columns: tuple[int, int], ink: Ink, width: int) -> str:
-    text = f"{pad(row.key, columns[0])} {pad(row.title, columns[1])} {row.detail}".rstrip()
+    text = f"{pad(row.key, columns[0])}  {pad(row.title, columns[1])}  {row.detail}".rstrip()
     if width:
         text = pad(text, max(20, width - 4 - len(row.where)))
     return f"  {ink.paint(row.sign, SIGNS[row.sign])} {text}{ink.paint(row.where, 'dim')}".rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
 import msgspec
@@ -32,13 +33,13 @@ class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
     spent: tuple[Spent, ...] = ()
 
 
-def limits_lines(view: LimitsView, now: float, *, ink: Ink, width: int = 0) -> list[str]:
+def limits_lines(view: LimitsView, now: float, *, ink: Ink, width: int = 0, zone: tzinfo | None = None) -> list[str]:
     """The current profile's windows with what is spent of each, then every profile with its source."""
     page = Page(ink, width, gutter=12)
     who = f", account {view.account}" if view.account else ""
     page.row("profile", f"{view.chosen}: paced as {view.current.name}{who}", "bold")
     for fact in view.learnt:
-        page.row("learnt", f"{fact.profile}, {time_of_day(fact.at, now)}: {fact.why}", "yellow")
+        page.row("learnt", f"{fact.profile}, {time_of_day(fact.at, now, zone)}: {fact.why}", "yellow")
     page.row("rhythm", _rhythm(view.current))
     for window in view.current.windows:
         held = used(window, view.spent, now)

@@ -12,7 +12,11 @@ from penstock.output.text import Page, place
 def error_lines(error: PenstockError, ink: Ink, width: int = 0) -> list[str]:
     """A paragraph each for what happened, why, and what to do; a broken file is named with the line."""
     page = Page(ink, width, gutter=7)
-    page.row("error:", f"{place(error.path, error.line)}: {error.message}" if isinstance(error, InputError) else error.message, "red")
+    page.row(
+        "error:",
+        f"{place(error.path, error.line)}: {error.message}" if isinstance(error, InputError) else error.message,
+        "red",
+    )
     if error.cause:
         page.row("cause:", error.cause)
     if error.hint:

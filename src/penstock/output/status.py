@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any
 
@@ -39,8 +40,8 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""
 
 
-def status_lines(view: RunView, now: float, *, ink: Ink, width: int = 0) -> list[str]:
-    """Four to six lines."""
+def status_lines(view: RunView, now: float, *, ink: Ink, width: int = 0, zone: tzinfo | None = None) -> list[str]:
+    """Four to six lines; times of `zone`, the machine's own when None."""
     shot = view.shot
     page = Page(ink, width)
     state = ink.paint(view.state, STATE_STYLES[view.state])
@@ -50,7 +51,7 @@ def status_lines(view: RunView, now: float, *, ink: Ink, width: int = 0) -> list
     ago = f"last event {format_duration(max(0.0, now - view.at))} ago"
     page.row("process", f"{view.pid} on {view.host}, {ago}" if view.pid else "none yet")
     if shot.wait and view.state == "running":
-        page.row("waits", f"for {shot.wait.cause}, until {time_of_day(shot.wait.until, now)}")
+        page.row("waits", f"for {shot.wait.cause}, until {time_of_day(shot.wait.until, now, zone)}")
     if view.cause and view.state == "stopped":
         page.row("cause", view.cause)
     if view.state in {"interrupted", "stopped"}:
@@ -82,7 +83,9 @@ def status_document(view: RunView) -> dict[str, Any]:
     }
 
 
-def runs_lines(runs: Sequence[RunSummary], states: Mapping[str, str], now: float, *, ink: Ink) -> list[str]:
+def runs_lines(
+    runs: Sequence[RunSummary], states: Mapping[str, str], now: float, *, ink: Ink, zone: tzinfo | None = None
+) -> list[str]:
     """
     A table, the newest run first.
 
@@ -95,7 +98,7 @@ def runs_lines(runs: Sequence[RunSummary], states: Mapping[str, str], now: float
     )
     lines = [ink.paint(f"{head}graph → repository", "dim")]
     for run in runs:
-        cells = (run.id, time_of_day(run.created_at, now), states[run.id], f"{run.total:,}")
+        cells = (run.id, time_of_day(run.created_at, now, zone), states[run.id], f"{run.total:,}")
         lines.append(
             "".join(pad(cell, width - 1) + " " for cell, width in zip(cells, columns, strict=True))
             + f"{run.graph} → {run.repository}"

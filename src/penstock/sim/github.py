@@ -182,11 +182,11 @@ class SimulatedGitHub:
         await self._travel()
         if faults.request == "cut.before":
             raise AnswerLost("connection reset before the server did anything")
-        reply, visit = await self._serve(request, faults, sent_at)
+        honest, visit = await self._serve(request, faults, sent_at)
+        reply = await self._spoil(honest, request, faults)
         self._finish_headers(reply, request, visit)
-        reply = await self._spoil(reply, request, faults)
         await self._travel()
-        if visit is not None:
+        if visit is not None and reply is honest:
             visit.answered(self.clock.now())
         return reply
 
@@ -316,7 +316,7 @@ class SimulatedGitHub:
             headers["x-github-enterprise-version"] = "3.20.0"
         else:
             headers["x-github-api-version-selected"] = request.header("X-GitHub-Api-Version") or API_VERSION
-        if visit is not None:
+        if visit is not None and reply.status < 500:
             quota = visit.account.quotas_json(now, skew_s).get(visit.resource)
             for name, value in (quota or {}).items():
                 headers[f"x-ratelimit-{name}"] = str(value)

@@ -78,16 +78,19 @@ class State(Links):
             milestone=milestone if pushes else None,
             type=type if pushes else None,
         )
-        repository.issues.append(issue)
-        repository.by_number[issue.number] = issue
-        self.tables.issues[number] = issue
-        self._register(issue)
-        _tally(issue, 1)
-        self.markers.change(repository.id, None, body)
+        self._store(issue)
         self.applied["issue.create"] += 1
         if parent is not None:
             self._attach(parent, issue, now)
         return issue
+
+    def _store(self, issue: Issue) -> None:
+        issue.repository.issues.append(issue)
+        issue.repository.by_number[issue.number] = issue
+        self.tables.issues[issue.id] = issue
+        self._register(issue)
+        _tally(issue, 1)
+        self.markers.change(issue.repository.id, None, issue.body)
 
     def pushes(self, actor: User, repository: Repository) -> bool:
         """Has the actor push access, without which labels and assignees are dropped?"""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from penstock.base.errors import JournalError
 from penstock.io.database import Database, Statement
-from penstock.io.journal.tables import LOG, OP, RUN, SLICE, SLICE_SIZE
+from penstock.io.journal.tables import LOG, OP, PLAN, RUN, SLICE, SLICE_SIZE
 from penstock.model.config import Config
 from penstock.model.events import Event
 from penstock.model.operation import KIND_BY_NAME, Operation, OperationRef, Payload
@@ -62,10 +62,10 @@ class SqlJournal:
             "graph": plan.desired.name,
             "repository": plan.repository.name,
             "config": _ENCODE.encode(run.config).decode(),
-            "plan": zlib.compress(_ENCODE.encode(plan)),
         }
         with self._database.write(durable=True) as connection:
             connection.execute(RUN.insert(), row)
+            connection.execute(PLAN.insert(), {"run": run.id, "body": zlib.compress(_ENCODE.encode(plan))})
             stored = 0
             rows = _rows(run.id, plan.repository.name, operations)
             while chunk := list(islice(rows, SLICE_SIZE)):
@@ -132,14 +132,15 @@ class SqlJournal:
             JournalError: No such run, or a journal of another version.
         """
         with self._database.read() as connection:
-            row = connection.execute(sa.select(RUN).where(RUN.c.id == run_id)).one_or_none()
+            query = sa.select(RUN, PLAN.c.body).join(PLAN).where(RUN.c.id == run_id)
+            row = connection.execute(query).one_or_none()
         if row is None:
             raise _unknown(run_id)
         with _readable(f"run {run_id}"):
             return RunRecord(
                 id=row.id,
                 kind=row.kind,
-                plan=msgspec.json.decode(zlib.decompress(row.plan), type=Plan),
+                plan=msgspec.json.decode(zlib.decompress(row.body), type=Plan),
                 plan_sha=row.plan_sha,
                 config=msgspec.json.decode(row.config, type=Config),
                 created_at=row.created_at,

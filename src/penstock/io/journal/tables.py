@@ -28,14 +28,21 @@ RUN = sa.Table(
     Column("graph", Text, nullable=False),
     Column("repository", Text, nullable=False),
     Column("config", Text, nullable=False),
-    Column("plan", LargeBinary, nullable=False),
     Column("plan_sha", Text, nullable=False),
     Column("total", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
 )
-"""`plan` is zlib-compressed JSON without the operations; `seq` is the last sequence number of the run's log."""
+"""`seq` is the last sequence number of the run's log. The row is written again with every append, so it stays small."""
+
+PLAN = sa.Table(
+    "plan",
+    TABLES,
+    Column("run", Text, ForeignKey("run.id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What a run's plan holds beside its operations: `body` is zlib-compressed JSON."""
 
 OP = sa.Table(
     "op",
