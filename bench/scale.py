@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench._report import Figures, options, show
 from bench._trees import tree
+
 from penstock.api.client import Client
 from penstock.api.ports import Ports
 from penstock.io.clock import SystemClock

@@ -48,6 +48,10 @@ class Simulator:
         """Let these requests go wrong."""
         self._post("/_sim/faults", {"script": [{"fault": fault, "on": on, "times": times}], **more})
 
+    def act(self, do: str, **more: object) -> None:
+        """Let a person do something in the web interface."""
+        self._post("/_sim/act", {"do": do, **more})
+
     def stats(self) -> dict[str, Any]:
         """What the simulator counted."""
         with urllib.request.urlopen(f"{self.url}/_sim/stats") as answer:  # noqa: S310 (loopback)
@@ -124,7 +128,9 @@ class Shell:
 
     def terminal(self, *arguments: str, **environ: str) -> Terminal:
         """Start a command on a terminal of 80 columns."""
-        return Terminal([COMMAND, *arguments], self.directory, self.environ | {"COLUMNS": "80"} | environ)
+        return Terminal(
+            [COMMAND, *arguments], self.directory, self.environ | {"COLUMNS": "80", "NO_COLOR": "1"} | environ
+        )
 
 
 class Terminal:

@@ -14,6 +14,7 @@ from penstock.model.events import (
     Checkpoint,
     Dead,
     Ended,
+    Event,
     Intent,
     Looked,
     Pause,
@@ -116,18 +117,16 @@ def test_the_dead_and_the_skipped_are_settled_with_a_reason() -> None:
 def test_what_is_remembered_beside_operations() -> None:
     """Pauses by scope, the profile, the breaker, how the run began and stopped; a new start clears what ended."""
     fold = Fold([CREATE])
-    for at, event in enumerate(
-        [
-            Started(1, "here", "1"),
-            Pause(scope="account", until=60.0, cause="why", streak=1),
-            Pause(scope="account", until=180.0, cause="why", streak=2),
-            Switched("observed", "refused"),
-            Breaker("open", "HTTP 502"),
-            Checkpoint(0, 0, 0),
-            Stopped("signal"),
-        ],
-        start=10,
-    ):
+    events: list[Event] = [
+        Started(1, "here", "1"),
+        Pause(scope="account", until=60.0, cause="why", streak=1),
+        Pause(scope="account", until=180.0, cause="why", streak=2),
+        Switched("observed", "refused"),
+        Breaker("open", "HTTP 502"),
+        Checkpoint(0, 0, 0),
+        Stopped("signal"),
+    ]
+    for at, event in enumerate(events, start=10):
         fold.apply(event, float(at))
 
     assert (180.0, 2) == (fold.pauses["account"].until, fold.throttles)

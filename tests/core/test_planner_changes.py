@@ -253,3 +253,13 @@ def test_the_plan_remembers_what_its_names_meant() -> None:
         "milestone:M1": name_digest("milestone:M1", NAMES),
     }
     assert "" not in {made.named["label:A"], made.named["milestone:M1"]}
+
+
+@pytest.mark.parametrize(("transport", "expected"), [("rest", [("a",), ("b",)]), ("graphql", [("a", "b")])])
+def test_rest_takes_labels_off_one_at_a_time(transport: str, expected: list[tuple[str, ...]]) -> None:
+    """REST's path names one label; GraphQL takes them all in one operation."""
+    there = issue(5, "1", "Same", labels=("a", "b"), marker_labels=("a", "b"))
+
+    made = plan(graph(task("1", "Same")), observed(there, names=NAMES, transport=transport))
+
+    assert expected == [o.payload.labels for o in made.operations if isinstance(o.payload, LabelsRemove)]

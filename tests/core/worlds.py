@@ -114,6 +114,21 @@ def always_good(dispatch: Dispatch, now: float) -> Fate:
     return GOOD
 
 
+class Once:
+    """A server that treats the first effect requests in a special way: all, or those that `when` picks."""
+
+    def __init__(self, fate: Fate, times: int = 1, when: Callable[[Dispatch], bool] = lambda dispatch: True) -> None:
+        self.fate = fate
+        self.left = times
+        self.when = when
+
+    def __call__(self, dispatch: Dispatch, now: float) -> Fate:
+        if dispatch.purpose != "effect" or not self.left or not self.when(dispatch):
+            return GOOD
+        self.left -= 1
+        return self.fate
+
+
 class Killed(Exception):
     """The process died."""
 

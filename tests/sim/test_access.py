@@ -184,6 +184,18 @@ def test_a_renamed_repository_redirects_with_the_whole_path() -> None:
     assert [301, "found", "octo/gadgets"] == behind_the_door(scenario)
 
 
+def test_a_repository_given_away_belongs_to_its_new_owner() -> None:
+    """The old name leads there; the old owner is a guest."""
+
+    async def scenario(door: Door) -> list[Any]:
+        door.github.act({"do": "rename_repository", "to": "mona/widgets"})
+        moved = await door.call("GET", "/repos/octo/widgets")
+        repository = (await door.call("GET", "/repos/mona/widgets")).value
+        return [moved.status, repository["owner"]["login"], repository["permissions"]["push"]]
+
+    assert [301, "mona", False] == behind_the_door(scenario)
+
+
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [

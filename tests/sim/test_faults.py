@@ -113,6 +113,20 @@ def test_a_throttle_is_a_pause_with_or_without_a_time(fault: str, announced: boo
     assert [announced, 0, True, 1, 201] == behind_the_door(scenario, profile="documented", faults=once(fault))
 
 
+def test_a_pause_nobody_was_told_about_is_no_violation() -> None:
+    """The refusal's answer was lost, so the client could not know; the next refusal tells it."""
+    script = [Scripted(fault="503.after", skip=900)]
+
+    async def scenario(door: Door) -> list[int]:
+        violations = []
+        for _ in range(903):
+            await door.call("GET", "/issues")
+            violations.append(door.github.stats()["violations"])
+        return violations[899:]
+
+    assert [0, 1, 1, 2] == behind_the_door(scenario, profile="documented", faults=Faults(script=script))
+
+
 def test_an_exhausted_quota_ends() -> None:
     """Somebody else used it up; after its reset it goes on."""
 

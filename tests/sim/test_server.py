@@ -90,6 +90,28 @@ async def test_the_judge_has_paths_of_its_own() -> None:
     assert (0, 0) == (fresh["issues"], fresh["requests"])
 
 
+async def test_tokens_and_repositories_are_set_up_over_http() -> None:
+    """A token of a triager without scopes, a private repository of an organisation."""
+    server = await started()
+    try:
+        async with aiohttp.ClientSession(server.url) as session:
+            await post(session, "/_sim/tokens", {"value": "sim-token", "login": "mona", "scopes": ["public_repo"]})
+            action = {"do": "create_repository", "name": "acme/tools", "owner_kind": "Organization", "watchers": 9}
+            await post(session, "/_sim/act", action)
+            await post(
+                session, "/_sim/act", {"do": "set_role", "repository": "acme/tools", "login": "mona", "role": "write"}
+            )
+            repository = await get(session, "/repos/acme/tools")
+            user = await get(session, "/user")
+            await post(session, "/_sim/reset", {"profile": "ghes"})
+            limits = await get(session, "/rate_limit")
+    finally:
+        await server.close()
+
+    assert ("mona", True, 9) == (user["login"], repository["permissions"]["push"], repository["subscribers_count"])
+    assert "Rate limiting is not enabled." == limits["message"]
+
+
 @pytest.mark.parametrize(("fault", "issues"), [("cut.before", 0), ("cut.after", 1), ("truncated", 1)])
 async def test_a_cut_connection_is_cut(fault: str, issues: int) -> None:
     """The client sees a broken connection, not an answer."""

@@ -44,6 +44,7 @@ async def _apply(settings: Settings, path: str) -> int:
             )
     graph = settings.load(path)
     target = find_target(settings)
+    screen.note(f"reading  {target.repository} on {settings.api_url}")
     async with client_for(settings, target.repository, settings.api_url) as client:
         plan = await client.plan(graph, prune=settings.prune, without_labels=settings.without_labels)
         return await _carry_out(client, plan, target.ask, settings, screen)

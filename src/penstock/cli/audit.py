@@ -41,6 +41,7 @@ async def _audit(settings: Settings, what: str | None) -> int:
 
     screen = settings.screen()
     graph, repository, api_url = _subject(settings, what)
+    screen.note(f"reading  {repository} on {api_url}")
     async with client_for(settings, repository, api_url) as client:
         report = await client.audit(graph)
     screen.document(audit_document(report, graph, repository))

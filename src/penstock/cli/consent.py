@@ -41,8 +41,7 @@ def ask(plan: Plan, estimates: Sequence[Estimate], asks: Sequence[str], screen: 
             hint="look at `penstock plan` first, then add --yes",
         )
     screen.problem(consent_lines(plan, estimates, asks, first=first, ink=screen.note_ink, width=screen.note_width))
-    click.echo(question(plan), err=True, nl=False)
-    if _answer() != "yes":
+    if _answer(question(plan)) != "yes":
         raise Declined("not applied: the answer was not yes", hint="nothing was sent")
 
 
@@ -55,10 +54,11 @@ def told(plan: Plan, asks: Sequence[str], screen: Screen) -> list[str]:
     return page.lines
 
 
-def _answer() -> str:
+def _answer(text: str) -> str:
     """One line of stdin. Ctrl-C is an answer too: the event loop would keep it until the line is typed."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        click.echo(text, err=True, nl=False)
         return sys.stdin.readline().strip().lower()
     except KeyboardInterrupt:
         click.echo(err=True)

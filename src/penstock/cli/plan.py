@@ -35,6 +35,7 @@ async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, det
     screen = settings.screen()
     graph = graphs.load(settings, files)
     target = find_target(settings)
+    screen.note(f"reading  {target.repository} on {settings.api_url}")
     async with client_for(settings, target.repository, settings.api_url) as client:
         plan = await client.plan(graph, prune=settings.prune, without_labels=settings.without_labels)
     view = PlanView(

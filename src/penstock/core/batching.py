@@ -43,13 +43,13 @@ class Batching:
         """
         Operations for the next request, 0 when no further create may be sent.
 
-        The last places of a window are filled by a smaller batch; a full window is waited for with a whole one.
+        What a window has room for goes at once, in a smaller batch if need be; a full window is waited for with one.
         """
         size = 1 if self.api_of(kind) == "rest" else min(self._controller.size(kind), ready)
         if self._creates_max and kind.code == ISSUE_CREATE:
             size = min(size, self._creates_max - len(self._creates))
         room = self._budget.room(item_meters(kind, self._budget.profile), now)
-        return int(room) if 1 <= room < size else size
+        return size if room >= size else max(1, int(room))
 
     @property
     def creates_spent(self) -> bool:

@@ -203,9 +203,10 @@ class _Draft:
         """
         ref = self._refs[task.key]
         self._left_closed += task.state == "open" and issue.state in compare.CLOSED and delta.state is None
-        before = []
-        if delta.labels_remove:
-            before = [self._add(task.key, LabelsRemove(issue=ref, labels=delta.labels_remove), line=task.line)]
+        before = [
+            self._add(task.key, LabelsRemove(issue=ref, labels=labels), qualifier=qualifier, line=task.line)
+            for qualifier, labels in self._per_removal(delta.labels_remove)
+        ]
         if delta.marker_differs or set(delta.fields) - {"labels", "state"}:
             needs = [*before, *self._definitions((), delta.milestone)]
             before = [self._add(task.key, _update_payload(task, issue, ref, delta), needs=needs, line=task.line)]
@@ -215,6 +216,12 @@ class _Draft:
             payload = LabelsAdd(issue=ref, labels=delta.labels_add)
             needs = [*before, *self._definitions(delta.labels_add, None)]
             self._add(task.key, payload, needs=needs, line=task.line)
+
+    def _per_removal(self, labels: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+        """Qualifier and labels of each operation: REST takes one label off at a time."""
+        if self._seen.transport == "rest":
+            return [(label, (label,)) for label in labels]
+        return [("", labels)] if labels else []
 
     def close_extra(self, extra: Iterable[ObservedIssue]) -> None:
         """Close issues whose task is gone; the marker remembers that it was the plan, for a task that comes back."""

@@ -9,7 +9,7 @@ from penstock.github.context import Context
 from penstock.github.errors import GRANT, access_of, decode, throttle_of, words_of
 from penstock.github.refusals import invalid, missing, moved
 from penstock.model.operation import Operation
-from penstock.model.outcome import Fatal, InDoubt, Outcome, Rejected, Succeeded
+from penstock.model.outcome import Fatal, InDoubt, Outcome, Rejected, Succeeded, Transient
 from penstock.model.ports import Reply
 
 _MAKES = frozenset({"issue.create", "label.create", "milestone.create", "comment.create"})
@@ -36,6 +36,8 @@ def outcome(context: Context, operation: Operation, reply: Reply, *, now: float,
         return access_of(status, reply.headers, words) or Fatal(words, GRANT)
     if status == 404:
         return missing(context, operation, words, status)
+    if status == 422 and document is None:
+        return Transient("server", 1.0, "refused with an answer that is not JSON")
     if status == 422:
         return invalid(operation, words, status)
     if 300 <= status < 400:

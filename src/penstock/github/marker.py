@@ -61,5 +61,7 @@ def read_version(line: str) -> int | None:
 
 
 def _encode(value: str) -> str:
-    kept = (char if char.isprintable() and char not in _SPECIAL else quote(char, safe="") for char in value)
-    return _DOUBLED_HYPHEN.sub("%2D", "".join(kept))
+    if not (value.isprintable() and _SPECIAL.isdisjoint(value)):
+        kept = (char if char.isprintable() and char not in _SPECIAL else quote(char, safe="") for char in value)
+        value = "".join(kept)
+    return _DOUBLED_HYPHEN.sub("%2D", value)

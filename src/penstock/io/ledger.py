@@ -15,7 +15,7 @@ from sqlalchemy import Column, Float, Integer, Text
 
 from penstock.base.clock import Clock
 from penstock.base.errors import JournalError
-from penstock.io.database import Statement, meta_table, open_database
+from penstock.io.database import Database, Statement, meta_table, open_database
 from penstock.io.places import private_directory
 from penstock.model.limits import Fact, Learnt, Paused, Spent
 
@@ -54,7 +54,8 @@ class SqlLedger:
     `ports.Ledger` on a SQLite file.
 
     Args:
-        directory: The user's state directory, made where it is missing; None for a ledger of this object alone.
+        directory: The user's state directory, made where it is missing; None for a ledger of this object alone; an
+            open database, to share one in memory between objects.
         host: API host the account belongs to.
         account_id: The account's database id.
         clock: Tells which facts are over.
@@ -63,10 +64,8 @@ class SqlLedger:
         JournalError: From every method, when the file cannot be used.
     """
 
-    def __init__(self, directory: Path | None, host: str, account_id: int, clock: Clock) -> None:
-        if directory:
-            private_directory(directory)
-        self._database = open_database(directory and directory / FILE_NAME, "ledger", TABLES, VERSION)
+    def __init__(self, directory: Path | Database | None, host: str, account_id: int, clock: Clock) -> None:
+        self._database = directory if isinstance(directory, Database) else _opened(directory)
         self._origin: Final = {"host": host, "account": account_id, "writer": secrets.token_hex(8)}
         self._statements: Final = _Statements(self._database.dialect)
         self._clock = clock
@@ -165,6 +164,12 @@ class SqlLedgerTransaction:
     def write(self, facts: Sequence[Fact]) -> None:
         """Add facts; a `Spent` replaces the one with the same id."""
         self._statements.put.many(self._connection, ({**self._origin, **_row(fact)} for fact in facts))
+
+
+def _opened(directory: Path | None) -> Database:
+    if directory:
+        private_directory(directory)
+    return open_database(directory and directory / FILE_NAME, "ledger", TABLES, VERSION)
 
 
 def _row(fact: Fact) -> dict[str, object]:

@@ -84,9 +84,10 @@ class SimulatedGitHub:
         self._running: set[asyncio.Task[SimReply]] = set()
         self.reset(faults=faults)
 
-    def reset(self, *, seed: int | None = None, faults: Faults | None = None) -> None:
-        """Start again with an empty world; without arguments with the same seed and no faults."""
+    def reset(self, *, seed: int | None = None, profile: str | None = None, faults: Faults | None = None) -> None:
+        """Start again with an empty world; without arguments with the same seed and limits, and no faults."""
         self.seed = self.seed if seed is None else seed
+        self.profile = self.profile if profile is None else profile_named(profile)
         self.state = State()
         self._stats = Stats()
         self._accounts: dict[int, Account] = {}
@@ -121,6 +122,23 @@ class SimulatedGitHub:
         repository.roles[user.id] = role
         repository.assignable[login.lower()] = user
         return user
+
+    def set_token(self, fields: Mapping[str, Any]) -> Token:
+        """
+        Say what a token may do, from plain values.
+
+        Args:
+            fields: `value`, `login` of its user (octo unless given), and the other attributes of `Token`.
+        """
+        rest = {name: value for name, value in fields.items() if name != "login"}
+        login = str(fields.get("login", "octo"))
+        if rest.get("scopes") is not None:
+            rest["scopes"] = tuple(rest["scopes"])
+        if rest.get("repositories") is not None:
+            rest["repositories"] = frozenset(name.lower() for name in rest["repositories"])
+        token = Token(user=self.state.user(login) or self.state.add_user(login), **rest)
+        self.tokens.register(token)
+        return token
 
     def stats(self) -> dict[str, Any]:
         """

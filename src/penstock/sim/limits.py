@@ -99,16 +99,24 @@ class Pause:
 
 @dataclass(slots=True)
 class Quota:
-    """An hourly quota. The hour starts with its first request."""
+    """
+    An hourly quota. The hour starts with its first request.
+
+    Attributes:
+        known_at: From when on the client can know that it is used up: always, since it can count, unless somebody else
+            used it up; then from the first answer that told of it.
+    """
 
     window: Window
     used: int = 0
     reset_at: float = -math.inf
+    known_at: float = -math.inf
 
     def turn(self, now: float) -> None:
         """Start a new hour when the last one is over."""
         if now >= self.reset_at:
             self.used, self.reset_at = 0, now + self.window.period_s
+            self.known_at = -math.inf
 
     @property
     def remaining(self) -> int:
@@ -139,7 +147,7 @@ class Visit:
         sent_at: When the client sent it.
         entered_at: When the server took it up.
         free: Costs nothing of the hourly quota.
-        told: Pauses its answer tells the client about.
+        told: Pauses and used-up quotas that its answer tells the client about.
     """
 
     account: Account
@@ -149,7 +157,7 @@ class Visit:
     sent_at: float
     entered_at: float
     free: bool = False
-    told: list[Pause] = field(default_factory=list)
+    told: list[Pause | Quota] = field(default_factory=list)
     counted: bool = False
     blamed: bool = False
 
@@ -165,8 +173,8 @@ class Visit:
 
     def answered(self, now: float) -> None:
         """The answer reached the client: it knows of the pauses now."""
-        for pause in self.told:
-            pause.known_at = min(pause.known_at, now)
+        for limit in self.told:
+            limit.known_at = min(limit.known_at, now)
 
 
 class Account:
@@ -280,7 +288,9 @@ class Account:
         quota.turn(visit.entered_at)
         if quota.remaining > 0:
             return None
-        self._stats.violate(visit.entered_at, f"hourly quota of {visit.resource} used up", visit.request_id)
+        if visit.sent_at >= quota.known_at:
+            self._stats.violate(visit.entered_at, f"hourly quota of {visit.resource} used up", visit.request_id)
+        visit.told.append(quota)
         return Turned("primary")
 
     def _over_limit(self, visit: Visit) -> Turned | None:
@@ -316,6 +326,8 @@ class Account:
             return self.impose(visit, announced=False)
         quota.used = int(quota.window.limit)
         quota.reset_at = visit.entered_at + self.profile.pause_s[1]
+        quota.known_at = math.inf
+        visit.told.append(quota)
         return Turned("primary")
 
     def _secondary(self, now: float) -> Turned:

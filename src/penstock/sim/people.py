@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from penstock.sim.records import Issue, Label, Repository, User
+from penstock.sim.records import LEVELS, Issue, Label, Repository, User
 from penstock.sim.state import State
 
 STRANGER = "stranger"
@@ -21,7 +21,8 @@ def act(state: State, action: Mapping[str, Any], now: float) -> dict[str, Any]:
             edit_issue (title, body, labels, assignees) · close_issue (reason) · reopen_issue · delete_issue ·
             transfer_issue (to: a full name) · comment (body) · create_issue (title, body) · create_pull (title,
             body) · create_label (name, color) · delete_label (name) · rename_label (name, new_name) ·
-            rename_repository (to) · change_repository (archived, has_issues, private).
+            rename_repository (to) · change_repository (archived, has_issues, private) · set_role (login, role) ·
+            create_repository (name: a full name, owner_kind, private, archived, has_issues, watchers).
 
     Returns:
         What was done, e.g. the number of a new issue.
@@ -157,6 +158,24 @@ def _change_repository(scene: _Scene) -> dict[str, Any]:
     return {"repository": repository.full_name}
 
 
+def _set_role(scene: _Scene) -> dict[str, Any]:
+    login, role = str(scene.action.get("login")), str(scene.action.get("role"))
+    if role not in LEVELS:
+        raise ValueError(f"no role {role!r}; there are {', '.join(LEVELS)}")
+    user = scene.state.user(login) or scene.state.add_user(login)
+    scene.repository.roles[user.id] = role
+    scene.repository.assignable[login.lower()] = user
+    return {"login": login, "role": role}
+
+
+def _create_repository(scene: _Scene) -> dict[str, Any]:
+    owner, _, name = str(scene.action.get("name")).partition("/")
+    user = scene.state.user(owner) or scene.state.add_user(owner, str(scene.action.get("owner_kind", "User")))
+    flags = ("private", "archived", "has_issues", "watchers", "description")
+    fields = {flag: scene.action[flag] for flag in flags if flag in scene.action}
+    return {"repository": scene.state.add_repository(user, name, now=scene.now, **fields).full_name}
+
+
 _ACTIONS: Mapping[str, Callable[[_Scene], dict[str, Any]]] = {
     "edit_issue": _edit_issue,
     "close_issue": _close_issue,
@@ -171,6 +190,8 @@ _ACTIONS: Mapping[str, Callable[[_Scene], dict[str, Any]]] = {
     "rename_label": _rename_label,
     "rename_repository": _rename_repository,
     "change_repository": _change_repository,
+    "set_role": _set_role,
+    "create_repository": _create_repository,
 }
 
 

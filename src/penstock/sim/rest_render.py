@@ -67,7 +67,14 @@ _REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eye
 
 
 def user_json(session: Session, user: User) -> Json:
-    """A simple user, as inside other records."""
+    """A simple user, as inside other records; rendered once per answer."""
+    known = session.rendered_users.get(user.id)
+    if known is None:
+        known = session.rendered_users[user.id] = _user_json(session, user)
+    return known
+
+
+def _user_json(session: Session, user: User) -> Json:
     url = f"{session.api_url}/users/{user.login}"
     return {
         "login": user.login,

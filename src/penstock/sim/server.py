@@ -1,7 +1,8 @@
 """
 The same simulator over HTTP, on loopback, for real clients and for judges.
 
-Beside GitHub's paths: GET /_sim/stats, GET /_sim/state, POST /_sim/faults, POST /_sim/reset, POST /_sim/act.
+Beside GitHub's paths: GET /_sim/stats, GET /_sim/state, POST /_sim/faults, POST /_sim/reset, POST /_sim/act,
+POST /_sim/tokens.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ async def serve(github: SimulatedGitHub, *, host: str = "127.0.0.1", port: int =
     app.router.add_post("/_sim/faults", _judge(lambda body: _set_faults(github, body)))
     app.router.add_post("/_sim/reset", _judge(lambda body: _reset(github, body)))
     app.router.add_post("/_sim/act", _judge(github.act))
+    app.router.add_post("/_sim/tokens", _judge(lambda body: _set_token(github, body)))
     app.router.add_route("*", "/{path:.*}", _front_door(github))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
@@ -108,6 +110,10 @@ def _set_faults(github: SimulatedGitHub, body: Mapping[str, Any]) -> Mapping[str
 
 
 def _reset(github: SimulatedGitHub, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    seed = body.get("seed")
-    github.reset(seed=seed if isinstance(seed, int) else None)
+    seed, profile = body.get("seed"), body.get("profile")
+    github.reset(seed=seed if isinstance(seed, int) else None, profile=profile if isinstance(profile, str) else None)
     return {"ok": True}
+
+
+def _set_token(github: SimulatedGitHub, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"login": github.set_token(body).user.login}

@@ -12,7 +12,7 @@ Items applied before a `SimTimeout` stay applied, as on GitHub.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from penstock.sim.isotime import iso
 from penstock.sim.records import LEVELS, Issue, Record, Repository, User
@@ -54,6 +54,7 @@ class Session:
         cost: Points this request costs the hourly GraphQL quota; a query with many connections may raise it.
         worked_s: Seconds of work so far, on the server.
         items_s: The same for its items, by kind.
+        rendered_users: Users already rendered for this answer, by id.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Session:
         self.cost = 1
         self.worked_s = 0.0
         self.items_s: dict[str, float] = {}
+        self.rendered_users: dict[int, dict[str, Any]] = {}
         self._clock = clock
         self._visit = visit
         self._latency = latency

@@ -1,0 +1,175 @@
+"""One seed is one scenario: a plan, a server and its limits, the weather, and when the process dies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from types import MappingProxyType
+from typing import Literal
+
+from penstock.model.task import TaskGraph
+from penstock.sim.faults import ITEM_FAULTS, REQUEST_FAULTS, Faults
+from penstock.sim.latency import LAB, Latency
+from penstock.verify.graphs import grown_graph, random_graph
+
+Transport = Literal["graphql", "rest"]
+
+_PROFILES = (
+    ("documented", "documented"),
+    ("documented", "auto"),
+    ("observed", "observed"),
+    ("observed", "auto"),
+    ("literal", "literal"),
+    ("ghes", "ghes"),
+    ("lab", "lab"),
+)
+"""What the server holds, and what the client is told."""
+
+_RATES = (0.02, 0.1, 0.3)
+_ALL_MAX = 0.6
+"""Most that the chances of all request faults add up to: something must get through."""
+
+_LAGGY = Latency(lag_mean_s=3.0, lag_tail_chance=0.3, lag_tail_s=(5.0, 50.0))
+_SLOW = Latency(sigma=1.0, tail_chance=0.1, tail_factor=20.0)
+_LAB_LAGGY = replace(LAB, lag_mean_s=0.2, lag_tail_chance=0.3, lag_tail_s=(0.2, 0.8))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crash:
+    """
+    A death of the process, and what follows.
+
+    Attributes:
+        step: Of the steps of one life the one at which it dies.
+        flight_s: When that step lies inside a request: so long after it was sent.
+        down_s: How long nobody restarts it.
+    """
+
+    step: int
+    flight_s: float
+    down_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """
+    One run: a graph is planned and applied, through crashes, until it stands.
+
+    Attributes:
+        faults: What goes wrong until `calm_s` after the start.
+        crashes: One per life, then a life without.
+        first: Stop the first life after so many creates; 0 for never.
+        crowd: Strangers that open issues and pull requests while it runs.
+        mimic: A stranger quotes markers of issues that are yet to be created.
+    """
+
+    graph: TaskGraph
+    faults: Faults
+    calm_s: float
+    crashes: tuple[Crash, ...]
+    first: int
+    crowd: int
+    mimic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """
+    Attributes:
+        server, client: Names of limit profiles.
+        transport: What the server offers: without GraphQL the client falls back to REST.
+        batch_size: `base_batch_size` of the run.
+        skew_s: How far the server's clock is ahead.
+        strangers: Issues and pull requests that stand there before.
+        people_edit: Between two phases people add text and labels, comment and close.
+    """
+
+    seed: int
+    server: str
+    client: str
+    transport: Transport
+    batch_size: int
+    latency: Latency
+    skew_s: float
+    strangers: int
+    people_edit: bool
+    phases: tuple[Phase, ...]
+
+    @property
+    def alone(self) -> bool:
+        """The client is told the limits that hold."""
+        return self.client in {self.server, "auto"}
+
+
+def scenario(seed: int) -> Scenario:
+    """The scenario of a seed."""
+    random = Random(f"{seed}:scenario")
+    server, client = random.choice(_PROFILES)
+    graph = random_graph(random, random.choice((1, 2, 3, 5, 8, 12, 16, 24, 40)))
+    phases = [_phase(random, graph, server)]
+    if random.random() < 0.4:
+        phases.append(_phase(random, grown_graph(random, graph), server))
+    return Scenario(
+        seed=seed,
+        server=server,
+        client=client,
+        transport=random.choice(("graphql", "graphql", "rest")),
+        batch_size=random.choice((1, 2, 5, 20)),
+        latency=_latency(random, server),
+        skew_s=random.choice((0.0, 0.0, -90.0, 45.0, 600.0)),
+        strangers=random.choice((0, 0, 1, 4)),
+        people_edit=random.random() < 0.7,
+        phases=tuple(phases),
+    )
+
+
+def _phase(random: Random, graph: TaskGraph, server: str) -> Phase:
+    tempo = 0.1 if server == "lab" else 1.0
+    crashes = [_crash(random, tempo) for _ in range(random.choice((0, 0, 1, 2, 4)))]
+    return Phase(
+        graph=graph,
+        faults=_faults(random),
+        calm_s=random.choice((30.0, 120.0, 600.0, 4000.0)) * tempo,
+        crashes=tuple(crashes),
+        first=random.choice((0, 0, 0, 1, 3)),
+        crowd=random.choice((0, 0, 2, 6)),
+        mimic=random.random() < 0.25,
+    )
+
+
+def _crash(random: Random, tempo: float) -> Crash:
+    return Crash(
+        step=random.choice((random.randint(1, 30), random.randint(20, 200), random.randint(50, 600))),
+        flight_s=random.choice((0.0, random.uniform(0.0, 1.0), random.uniform(0.0, 11.0))) * tempo,
+        down_s=random.choice((0.0, random.uniform(0.0, 5.0), random.uniform(0.0, 70.0), 400.0)) * tempo,
+    )
+
+
+def _faults(random: Random) -> Faults:
+    """Swarm: every kind is either impossible or far more likely than on the worst of days."""
+    if random.random() < 0.1:
+        return Faults()
+    rates: dict[str, float] = {}
+    usual = [name for name in REQUEST_FAULTS if name not in {"exhausted", "revoked"}]
+    for name in random.sample(usual, random.choice((0, 1, 1, 2, 4, 8))):
+        rates[name] = random.choice(_RATES)
+    if random.random() < 0.1:
+        rates["exhausted"] = 0.02
+    if random.random() < 0.1:
+        rates["revoked"] = 0.01
+    total = sum(rates.values())
+    if total > _ALL_MAX:
+        rates = {name: rate * _ALL_MAX / total for name, rate in rates.items()}
+    for name in random.sample(ITEM_FAULTS, random.choice((0, 0, 1, 2))):
+        rates[name] = random.choice(_RATES)
+    return Faults(rates=rates, resource_items=random.choice((None, None, None, 3)))
+
+
+def _latency(random: Random, server: str) -> Latency:
+    return random.choice(_LATENCIES[server == "lab"])
+
+
+_LATENCIES: Mapping[bool, tuple[Latency, ...]] = MappingProxyType(
+    {False: (Latency(), _LAGGY, _SLOW), True: (LAB, LAB, _LAB_LAGGY)}
+)

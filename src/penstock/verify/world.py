@@ -1,0 +1,279 @@
+"""
+The world: a scenario carried out in virtual time, with everything that judges need kept.
+
+A process plans and applies, dies and starts again over the same journal, ledger and server, whose work in flight goes
+on. Then the faults end for good and the run must come to its end; at last everything is read and planned once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from penstock.base.errors import PenstockError
+from penstock.core.forecast import expected
+from penstock.engine.account import profile_named
+from penstock.io.database import open_database
+from penstock.io.journal import SqlJournal
+from penstock.io.journal.tables import TABLES as JOURNAL_TABLES
+from penstock.io.journal.tables import VERSION as JOURNAL_VERSION
+from penstock.io.ledger import TABLES as LEDGER_TABLES
+from penstock.io.ledger import VERSION as LEDGER_VERSION
+from penstock.model.config import BatchConfig, Config
+from penstock.model.events import Pause
+from penstock.model.operation import Operation, OperationRef
+from penstock.model.plan import AuditReport
+from penstock.model.ports import Entry
+from penstock.model.result import RunResult
+from penstock.model.task import TaskGraph
+from penstock.sim.access import Token
+from penstock.sim.faults import Faults
+from penstock.sim.github import SimulatedGitHub
+from penstock.sim.virtual_loop import LoopClock, run_virtual
+from penstock.verify.people import ACCOUNT, People
+from penstock.verify.process import TOKEN, Living, Machine
+from penstock.verify.scenario import Crash, Phase, Scenario
+from penstock.verify.steps import Died, Steps
+from penstock.verify.trace import Around, Began, Ended, Trace, Wrote
+
+REPOSITORY = "octo/widgets"
+LIVES_MAX = 30
+SPARE_S = 600.0
+"""For what the forecast does not know: breaker, back-off, look-ups' pages."""
+
+REFUSED_WAIT_S = 30.0
+"""After an error that is told to the user, the user tries again this much later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Episode:
+    """
+    One phase as it went.
+
+    Attributes:
+        run: Id; empty when no run was ever stored.
+        result: What the run reported at its end; None when it never came there.
+        before, after: The repository, as `people.world_json` gives it.
+        rerun: Operations that planning again finds; None when the run never came to its end.
+        closed: Numbers of issues that people closed before.
+        notes: Issue number → text that people wrote into it before.
+    """
+
+    graph: TaskGraph
+    run: str
+    operations: Sequence[Operation]
+    log: Sequence[Entry]
+    result: RunResult | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    rerun: int | None
+    audit: AuditReport | None
+    closed: frozenset[int]
+    notes: Mapping[int, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """
+    A whole world, over.
+
+    Attributes:
+        stats: What the simulator counted.
+        seconds: Virtual seconds it took.
+    """
+
+    scenario: Scenario
+    episodes: Sequence[Episode]
+    trace: Trace
+    stats: Mapping[str, Any]
+    seconds: float
+
+
+def play(scenario: Scenario) -> History:
+    """Carry a scenario out."""
+    return run_virtual(_World(scenario).play())
+
+
+class _World:
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._trace = Trace()
+        self._lives = itertools.count(1)
+        self._mimicked: set[str] = set()
+        self._profile, _ = profile_named(scenario.client)
+
+    async def play(self) -> History:
+        scenario, clock = self._scenario, LoopClock()
+        self._clock = clock
+        self._started_at = clock.now()
+        self._sim = SimulatedGitHub(
+            clock=clock,
+            seed=scenario.seed,
+            profile=scenario.server,
+            latency=scenario.latency,
+            graphql=scenario.transport == "graphql",
+        )
+        numbers = itertools.count(1)
+        self._machine = Machine(
+            sim=self._sim,
+            repository=REPOSITORY,
+            journal=open_database(None, "journal", JOURNAL_TABLES, JOURNAL_VERSION),
+            ledger=open_database(None, "ledger", LEDGER_TABLES, LEDGER_VERSION),
+            clock=clock,
+            config=Config(
+                profile=scenario.client, batch=BatchConfig(base_batch_size=scenario.batch_size, checkpoint_interval=3)
+            ),
+            random=Random(f"{scenario.seed}:process"),
+            number=lambda: next(numbers),
+        )
+        self._people = People(self._sim, REPOSITORY, Random(f"{scenario.seed}:people"), self._note)
+        self._people.before(scenario.strangers, [task.key for task in scenario.phases[0].graph.tasks])
+        episodes = []
+        for index, phase in enumerate(scenario.phases):
+            if index and scenario.people_edit:
+                self._people.edit(self._repository()["issues"])
+            episodes.append(await self._phase(index, phase))
+            if episodes[-1].rerun is None:
+                break
+        return History(
+            scenario=scenario,
+            episodes=episodes,
+            trace=self._trace,
+            stats=self._sim.stats(),
+            seconds=clock.now() - self._started_at,
+        )
+
+    async def _phase(self, index: int, phase: Phase) -> Episode:
+        known = {run.id for run in self._journal().runs()}
+        before = self._repository()
+        closed, notes = frozenset(self._people.closed), dict(self._people.notes)
+        self._sim.set_faults(replace(phase.faults, clock_skew_s=self._scenario.skew_s))
+        calm_at = self._clock.now() + phase.calm_s
+        around = [asyncio.ensure_future(self._calm(calm_at)), asyncio.ensure_future(self._crowd(phase))]
+        result = await self._lives_of(index, phase, calm_at)
+        await asyncio.gather(*around)
+        run = next((run.id for run in self._journal().runs() if run.id not in known), "")
+        rerun, audit = None, None
+        if result is not None and result.state == "finished":
+            rerun, audit = await self._again(index, phase)
+        return Episode(
+            graph=phase.graph,
+            run=run,
+            operations=self._journal().operations(run) if run else (),
+            log=tuple(self._journal().log(run)) if run else (),
+            result=result,
+            before=before,
+            after=self._repository(),
+            rerun=rerun,
+            audit=audit,
+            closed=closed,
+            notes=notes,
+        )
+
+    # -- the process
+
+    async def _lives_of(self, index: int, phase: Phase, calm_at: float) -> RunResult | None:
+        """One life after the other until the run is finished, or never will be."""
+        crashes = list(phase.crashes)
+        first = phase.first
+        for _ in range(LIVES_MAX):
+            crash = crashes.pop(0) if crashes else None
+            result, how = await self._life(index, phase, crash, first, calm_at)
+            if how in {"finished", "broken"}:
+                return result
+            first = 0
+            await self._clock.sleep(crash.down_s if crash and how == "crashed" else REFUSED_WAIT_S)
+        return None
+
+    async def _life(
+        self, index: int, phase: Phase, crash: Crash | None, first: int, calm_at: float
+    ) -> tuple[RunResult | None, str]:
+        self._renew_token()
+        steps = Steps(next(self._lives), self._clock, self._trace, crash)
+        self._trace.add(Began(at=self._clock.now(), life=steps.life, phase=index))
+        result = None
+        try:
+            async with asyncio.timeout_at(self._over_at(phase, calm_at)):
+                result = await self._run(steps, phase, first)
+            how, why = result.state, result.cause
+        except Died as death:
+            how, why = "crashed", str(death)
+        except TimeoutError:
+            how, why = "broken", "not finished long after the last fault"
+        except PenstockError as error:
+            how, why = "refused", f"{error.message} ({error.cause})"
+        except Exception as error:  # noqa: BLE001 (whatever it is: no fault of the world excuses it)
+            how, why = "broken", f"{type(error).__name__}: {error}"
+        steps.dead = True
+        self._trace.add(Ended(at=self._clock.now(), life=steps.life, how=how, why=why))
+        return result, how
+
+    async def _run(self, steps: Steps, phase: Phase, first: int) -> RunResult:
+        living = Living(self._machine, steps)
+        run = living.unfinished()
+        if run is None:
+            run = await living.begin(phase.graph)
+        if phase.mimic and run not in self._mimicked:
+            self._mimicked.add(run)
+            self._people.mimic(run, phase.graph.name, self._journal().operations(run))
+        return await living.drive(run, first=first)
+
+    async def _again(self, index: int, phase: Phase) -> tuple[int, AuditReport]:
+        """Read everything once more when no replica lags any longer: what is there still to write?"""
+        await self._clock.sleep(self._scenario.latency.lag_tail_s[1] + 1.0)
+        self._renew_token()
+        steps = Steps(next(self._lives), self._clock, self._trace, None)
+        self._trace.add(Began(at=self._clock.now(), life=steps.life, phase=index))
+        living = Living(self._machine, steps)
+        plan, report = await living.plan(phase.graph), await living.audit(phase.graph)
+        self._trace.add(Ended(at=self._clock.now(), life=steps.life, how="stopped", why="read everything again"))
+        return len(plan.operations), report
+
+    def _over_at(self, phase: Phase, calm_at: float) -> float:
+        """When a run that starts now must have come to its end."""
+        refs = [
+            OperationRef(operation.no, operation.kind.code, operation.needs, operation.conflict)
+            for run in self._journal().runs()[:1]
+            for operation in self._journal().operations(run.id)
+        ]
+        config = BatchConfig(base_batch_size=1)
+        api = self._scenario.transport
+        forecast = expected(refs, api=api, profile=self._profile, config=config).seconds if refs else 0.0
+        planned = 6.0 * len(phase.graph.tasks) if not refs else 0.0
+        pauses = [event.until for wrote in self._trace.of(Wrote) for event in wrote.events if isinstance(event, Pause)]
+        quiet_at = max([self._clock.now(), calm_at, *pauses])
+        spans = max((window.span_s for window in self._profile.windows), default=0.0)
+        profile = self._profile
+        return quiet_at + forecast + planned + spans + profile.pause_max_s + 4 * profile.doubt_grace_s + SPARE_S
+
+    # -- the world around it
+
+    async def _calm(self, at: float) -> None:
+        await self._clock.sleep(at - self._clock.now())
+        self._sim.set_faults(Faults(clock_skew_s=self._scenario.skew_s))
+        self._note("the faults end")
+
+    async def _crowd(self, phase: Phase) -> None:
+        random = Random(f"{self._scenario.seed}:crowd")
+        for _ in range(phase.crowd):
+            await self._clock.sleep(random.choice((0.5, 3.0, 20.0)))
+            self._people.somebody()
+
+    def _renew_token(self) -> None:
+        owner = self._sim.state.user(ACCOUNT)
+        if owner is not None:
+            self._sim.tokens.register(Token(value=TOKEN, user=owner))
+
+    def _journal(self) -> SqlJournal:
+        return SqlJournal(self._machine.journal, "the world")
+
+    def _repository(self) -> Mapping[str, Any]:
+        repository: Mapping[str, Any] = self._sim.state_json()["repositories"][REPOSITORY]
+        return repository
+
+    def _note(self, what: str) -> None:
+        self._trace.add(Around(at=self._clock.now(), life=0, what=what))
