@@ -5,7 +5,7 @@ What is lost or done twice when the process is killed while answers are lost: no
 
 Each round is made of real processes on this machine: `penstock simulate --profile lab` serves a simulated GitHub with
 windows of seconds, `penstock plan` saves a plan, `penstock apply --yes` begins it and is killed with SIGKILL at a
-random moment, and so is the `penstock resume` after it, up to four times in all: between requests, in the middle of
+random moment, and so is the `penstock resume` after it, up to three times in all: between requests, in the middle of
 one, in waits, while doubts are looked into. The last `resume` may go on to the end. The given share of all requests is
 carried out without an answer that could be read: the connection is cut, a gateway's 502 stands in its place, it ends
 in the middle, or it holds no data.
@@ -40,14 +40,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench._report import options, show
 
-from penstock.base.errors import EXIT_OK, EXIT_USAGE
+from penstock.base.errors import EXIT_FATAL, EXIT_OK, EXIT_USAGE
 
 LOSING = ("cut.after", "502.after", "truncated", "data_null")
 """The simulator's faults that take an answer away from a request that was carried out."""
 
 PARENTS = 4
 LABEL = "programme"
-KILLS_MAX = 4
+KILLS_MAX = 3
 LIFE_S = (0.3, 5.0)
 """A process that is to be killed lives this long; reading Python's modules takes the first third of a second."""
 
@@ -55,6 +55,7 @@ PATIENCE_S = 60.0
 RESUMES_MAX = 3
 REPOSITORY = "octo/widgets"
 PROFILE = ("--profile", "lab")
+APPLY = ("apply", "tasks.plan", "--yes", *PROFILE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ def tasks(count: int) -> list[dict[str, Any]]:
 
 
 class Bench:
-    """One round's directory, environment and server."""
+    """One round's directory and server."""
 
     def __init__(self, directory: Path, url: str) -> None:
         self._directory = directory
@@ -154,7 +155,7 @@ def bench(seed: int) -> Iterator[Bench]:
 def carry_out(world: Bench, random: Random) -> tuple[int, int]:
     """Apply with kills, then resume to the end; returns how many kills there were and what was adopted in all."""
     kills = 0
-    command = _begin(world)
+    command: tuple[str, ...] = APPLY
     for _ in range(random.randint(1, KILLS_MAX)):
         with world.start(*command) as process:
             try:
@@ -163,19 +164,19 @@ def carry_out(world: Bench, random: Random) -> tuple[int, int]:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 kills += 1
-        command = _begin(world)
+        command = _go_on(world)
     for _ in range(RESUMES_MAX):
         code, result = world.run(*command)
         if code == EXIT_OK:
             return kills, result["adopted"]
-        command = _begin(world)
+        command = _go_on(world)
     raise SystemExit(f"penstock {command[0]} ended {RESUMES_MAX} times without success, at last with {code}: {result}")
 
 
-def _begin(world: Bench) -> tuple[str, ...]:
-    """Resume when there is a run already, else apply."""
+def _go_on(world: Bench) -> tuple[str, ...]:
+    """The command after a kill: a process that died before it began its run leaves nothing to resume."""
     code, _ = world.run("status")
-    return ("apply", "tasks.plan", "--yes", *PROFILE) if code in {1, EXIT_USAGE} else ("resume",)
+    return APPLY if code in {EXIT_FATAL, EXIT_USAGE} else ("resume",)
 
 
 def compare(planned: list[dict[str, Any]], stored: Mapping[str, Any]) -> tuple[int, int]:

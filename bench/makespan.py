@@ -88,7 +88,7 @@ async def apply(n: int, profile: str, seed: int, mixed: bool) -> Applied:
         "octo/widgets", config=Config(profile=profile), ports=rehearsal_ports(sim, clock, seed)
     ) as client:
         plan = await client.plan(tree(n, mixed=mixed))
-        result = await client.apply(plan, fresh=True, observer=waits.observe)
+        result = await client.apply(plan, observer=waits.observe)
     stats = sim.stats()
     return Applied(
         counts=plan.counts(),

@@ -36,7 +36,7 @@ async def requests_of_plan(issues: int) -> int:
     sim = SimulatedGitHub(clock=clock, profile="ghes", latency=Latency.none())
     config, graph = Config(profile="ghes"), tree(issues, mixed=True)
     async with Client("octo/widgets", config=config, ports=rehearsal_ports(sim, clock, 0)) as first:
-        await first.apply(await first.plan(graph), fresh=True)
+        await first.apply(await first.plan(graph))
     before = sim.stats()["requests"]
     async with Client("octo/widgets", config=config, ports=rehearsal_ports(sim, clock, 1)) as second:
         plan = await second.plan(graph)

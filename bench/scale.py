@@ -109,7 +109,7 @@ async def run(n: int, directory: Path) -> Figures:
     began, began_cpu = time.perf_counter(), time.process_time()
     async with Client("octo/widgets", config=Config(profile="ghes"), ports=ports(directory)) as client:
         plan = await client.plan(graph)
-        result = await client.apply(plan, fresh=True)
+        result = await client.apply(plan)
     cpu_s, wall_s = time.process_time() - began_cpu, time.perf_counter() - began
     if result.succeeded != len(plan.operations):
         raise SystemExit(f"{result.succeeded} of {len(plan.operations)} operations succeeded")

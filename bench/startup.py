@@ -3,18 +3,23 @@ How long `penstock --help` takes, and what it must not import.
 
     python bench/startup.py [--json]
 
-Best of five runs of the installed command, wall time, interpreter start included. The figure stays small only while
-help is printed without the HTTP client, the screens, the decoder and the database; any of them is a failure.
+`help_ms` is the best of five runs of the installed command, wall time, interpreter start included; `python_ms` beside
+it is what the interpreter alone takes to do nothing. The figure stays small only while help is printed without the
+HTTP client, the screens, the decoder and the database; any of them is a failure.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench._report import options, show
 
 ROUNDS = 5
 HEAVY = ("aiohttp", "msgspec", "rich", "sqlalchemy")
@@ -31,13 +36,12 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file
 """
 
 
-def help_ms() -> float:
-    """Wall milliseconds of the fastest of `ROUNDS` runs of `penstock --help`."""
-    command = [str(Path(sys.executable).with_name("penstock")), "--help"]
-    return min(_wall_ms(command) for _ in range(ROUNDS))
+def best_ms(*command: str) -> float:
+    """Wall milliseconds of the fastest of `ROUNDS` runs."""
+    return round(min(_wall_ms(command) for _ in range(ROUNDS)), 1)
 
 
-def _wall_ms(command: list[str]) -> float:
+def _wall_ms(command: Sequence[str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return (time.perf_counter() - start) * 1000
@@ -50,17 +54,16 @@ def heavy_imports(*arguments: str) -> list[str]:
     return [name for name in HEAVY if name in loaded]
 
 
-def main() -> int:
-    """Print the figure; exit 1 if help imports what it does not need."""
-    parser = argparse.ArgumentParser(description="How long `penstock --help` takes.")
-    parser.add_argument("--json", action="store_true", help="print one object as the last line")
-    as_json = parser.parse_args().json
-
+def main(arguments: list[str] | None = None) -> int:
+    """Print the figures; exit 1 if help imports what it does not need."""
+    chosen = options(__doc__).parse_args(arguments)
     heavy = heavy_imports("--help")
-    figure = round(help_ms(), 1)
     if heavy:
         print(f"penstock --help imports {', '.join(heavy)}", file=sys.stderr)
-    print(json.dumps({"help_ms": figure}) if as_json else f"penstock --help: {figure} ms, best of {ROUNDS}")
+    penstock = str(Path(sys.executable).with_name("penstock"))
+    show(
+        {"help_ms": best_ms(penstock, "--help"), "python_ms": best_ms(sys.executable, "-c", "")}, as_json=chosen.as_json
+    )
     return 1 if heavy else 0
 
 

@@ -152,6 +152,7 @@ def test_a_plan_with_errors_is_not_applied(shell: Shell) -> None:
     applied = shell.run("apply", file, *LAB, "--yes")
 
     assert (64, 64) == (planned.code, applied.code)
+    assert "error: the plan has 1 error\n" in applied.err
     for text in (planned.out, applied.err):
         assert "garden.yaml:3: monna cannot be assigned in octo/widgets" in text
         assert "hint: did you mean mona?" in text
@@ -281,7 +282,7 @@ def test_ctrl_c_twice_stops_at_once(shell: Shell) -> None:
     resumed = shell.run("resume", "--profile", "lab", "--json")
 
     assert (130, "interrupted") == (code, state)
-    assert "stopped now; what was in flight is looked up when the run goes on" in terminal.seen
+    assert "error: stopped at once; what was in flight is looked up when the run goes on" in terminal.seen
     assert (0, 6) == (resumed.code, resumed.document["succeeded"])
     assert (6, 0) == tuple(shell.simulator.stats()[name] for name in ("issues", "duplicates"))
 

@@ -25,7 +25,7 @@ HURRY_S = 0.1
 PLENTY_S = 30.0
 GET = Request("GET", "/user")
 POST = Request("POST", "/graphql", b'{"query":"mutation"}')
-DELETE = Request("DELETE", "/repos/o/r/issues/1/labels/a%2Fb%20c")
+DELETE = Request("DELETE", "/repos/o/r/issues/1/labels/a%2Fb%20c%7E")
 CUT: Final = None
 
 
@@ -154,7 +154,7 @@ async def test_requests_say_who_asks(transport: Transport, server: Server) -> No
     assert post.startswith("POST /graphql HTTP/1.1\r\n")
     assert post.endswith('\r\n\r\n{"query":"mutation"}')
     assert "Content-Type: application/json\r\n" in post
-    assert delete.startswith("DELETE /repos/o/r/issues/1/labels/a%2Fb%20c HTTP/1.1\r\n")
+    assert delete.startswith("DELETE /repos/o/r/issues/1/labels/a%2Fb%20c%7E HTTP/1.1\r\n")
     for request in (post, delete):
         assert f"Authorization: Bearer {CANARY}\r\n" in request
         assert "User-Agent: penstock/" in request

@@ -7,7 +7,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.core.worlds import CLOSE, CREATE, LINK, ONE_STREAM, QUICK
@@ -71,6 +71,7 @@ def most_in_any_span(spends: list[Interval], span_s: float) -> float:
     )
 
 
+@settings(deadline=None)
 @given(
     limits=st.tuples(st.integers(1, 6), st.integers(4, 20)),
     spans=st.tuples(st.sampled_from([5.0, 10.0]), st.sampled_from([30.0, 60.0])),
@@ -180,6 +181,7 @@ def test_spends_of_other_processes_count_like_own_ones() -> None:
     assert "content, 4 per 10 s" == account.budget.admit(create(1), 5.0).because
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(0.1, 8)), min_size=1, max_size=40))
 def test_server_seconds_stay_within_their_window(requests: list[tuple[float, float]]) -> None:
     """Requests that take as long as expected never fill more than 5 of any 20 seconds."""

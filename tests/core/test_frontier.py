@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.worlds import CLOSE, CREATE, LINK, ref
 
@@ -104,6 +104,7 @@ def test_what_is_lost_is_told_once() -> None:
     assert [[2, 3], [4]] == [made.lose(0), made.lose(1)]
 
 
+@settings(deadline=None)
 @given(plans(), st.integers(0, 2**32))
 def test_each_comes_out_once_after_its_needs_and_alone_with_its_key(refs: list[OperationRef], seed: int) -> None:
     """Whatever the plan, and in whatever order requests end and fail: none is lost, doubled, early or in conflict."""
@@ -140,6 +141,7 @@ def test_each_comes_out_once_after_its_needs_and_alone_with_its_key(refs: list[O
     assert set(range(len(refs))) == settled
 
 
+@settings(deadline=None)
 @given(plans(), st.integers(0, 2**32))
 def test_a_dead_operation_takes_all_below_it_along_and_nothing_else(refs: list[OperationRef], seed: int) -> None:
     """Those lost are exactly those with a dead operation somewhere above."""

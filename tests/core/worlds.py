@@ -73,8 +73,8 @@ class Fate:
     What becomes of one request.
 
     Attributes:
-        answer_s: From sending to the answer; never later than the deadline.
-        lands_s: From sending to the effect; infinite: no operation takes effect.
+        answer_s: From sending to the answer; at the deadline at the latest.
+        lands_s: From sending to the effect; at the deadline at the latest, or never where it is infinite.
         told: What the client is told, of every operation or of single ones; of the others it is told what happened.
         healthy: What the answer says about the server.
         pages: Requests that a read takes.
@@ -216,12 +216,13 @@ class World:
         """State of the run."""
         return self.scheduler.fold
 
-    def begin(self) -> None:
-        """A process takes the run up; what was on its way to the server still arrives, and nobody hears of it."""
+    def begin(self, away_s: float = 0.0) -> None:
+        """Some time later a process takes the run up; what was on its way to the server arrived all the same."""
         profile, fallback = self._limits
         self._steps, self._life = 0, self._life + 1
         self._heap = [event for event in self._heap if event[2] == "land"]
         heapify(self._heap)
+        self._advance(self.now + away_s)
         budget = Budget(profile, fallback)
         uniform = Random(self._life).random
         self.scheduler = Scheduler(run="run", budget=budget, fallback=fallback, uniform=uniform, **self._settings)
@@ -259,8 +260,7 @@ class World:
             self.kill_at_step = kill
             try:
                 if not alive:
-                    self.now += away_s
-                    self.begin()
+                    self.begin(away_s)
                 return self.run()
             except Killed:
                 alive = False
@@ -313,11 +313,12 @@ class World:
         self._step()
         self.sent.append(Sent(self.now, dispatch))
         fate = self.behaviour(dispatch, self.now)
-        answer_s = min(fate.answer_s, dispatch.deadline - self.now)
-        fate = replace(fate, answer_s=answer_s)
+        left_s = dispatch.deadline - self.now
+        fate = replace(fate, answer_s=min(fate.answer_s, left_s))
         if dispatch.purpose == "effect" and fate.lands_s < math.inf:
-            heappush(self._heap, (self.now + fate.lands_s, 2 * dispatch.batch, "land", dispatch, fate))
-        heappush(self._heap, (self.now + answer_s, 2 * dispatch.batch + 1, "answer", dispatch, fate))
+            lands_at = self.now + min(fate.lands_s, left_s)
+            heappush(self._heap, (lands_at, 2 * dispatch.batch, "land", dispatch, fate))
+        heappush(self._heap, (self.now + fate.answer_s, 2 * dispatch.batch + 1, "answer", dispatch, fate))
 
     def _advance(self, until: float) -> None:
         """Let time pass until then, or until the first answer was taken in."""

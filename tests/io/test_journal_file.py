@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from penstock.base.errors import JournalError
 from penstock.io.clock import SystemClock
 from penstock.io.journal import SqlJournal, open_journal
 from penstock.io.ledger import SqlLedger
+from penstock.io.places import alone_in
 from penstock.model.events import Dead
 from penstock.model.operation import IssueCreate, Operation
 
@@ -52,6 +54,7 @@ def process(directory: Path, name: str, script: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", PROCESS + script, str(directory), name],
         cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -236,11 +239,7 @@ def operations():
 open_journal(directory).create_run(record(name, total=2000), operations())
 """
     journal.append("RUN1", [Dead(0, "")], 1.0, durable=False)
-    victim = subprocess.Popen(
-        [sys.executable, "-c", PROCESS + script, str(directory), "RUN2"],
-        cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with victim:
+    with process(directory, "RUN2", script) as victim:
         assert victim.stdout
         assert "half\n" == victim.stdout.readline()
         victim.kill()
@@ -278,6 +277,8 @@ while True:
 def test_processes_share_one_new_file(directory: Path) -> None:
     """However close together they make it, each finds its run whole afterwards."""
     script = """
+print("ready", flush=True)
+sys.stdin.readline()
 journal = open_journal(directory)
 journal.create_run(record(name), OPERATIONS)
 for number in range(50):
@@ -285,16 +286,34 @@ for number in range(50):
 """
     names = [f"RUN{number}" for number in range(4)]
     processes = [process(directory, name, script) for name in names]
-    assert [0] * 4 == [started.wait(60) for started in processes]
-    for ended in processes:
-        assert ended.stdout
-        ended.stdout.close()
+    for started in processes:
+        assert started.stdout
+        assert "ready\n" == started.stdout.readline()
+    for started in processes:
+        assert started.stdin
+        started.stdin.write("go\n")
+        started.stdin.flush()
+    for started in processes:
+        started.communicate(timeout=60)
+    assert [0] * 4 == [ended.returncode for ended in processes]
 
     journal = open_journal(directory)
     assert names == sorted(run.id for run in journal.runs())
     for name in names:
         assert [Dead(number % 4, name) for number in range(50)] == [entry.event for entry in journal.log(name)]
     journal.close()
+
+
+def test_opening_waits_for_whoever_is_making_the_file(journal: SqlJournal, directory: Path) -> None:
+    """Two that switch a new file to its mode at once would refuse each other."""
+    opening = threading.Thread(target=lambda: open_journal(directory).close())
+    with alone_in(directory):
+        opening.start()
+        opening.join(0.3)
+        waited = opening.is_alive()
+    opening.join(30)
+
+    assert (True, False) == (waited, opening.is_alive())
 
 
 def test_operations_know_slice_and_level(journal: SqlJournal, directory: Path) -> None:

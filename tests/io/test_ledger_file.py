@@ -94,6 +94,22 @@ def test_what_was_learnt_can_be_listed_and_forgotten(tmp_path: Path) -> None:
     other.close()
 
 
+def test_what_is_learnt_again_after_forgetting_is_news(tmp_path: Path) -> None:
+    """Numbers of facts are never given out twice, so nobody takes the new one for the one it knows."""
+    one, other = (SqlLedger(tmp_path, "github.com", 5, SystemClock()) for _ in range(2))
+    told = []
+    for _ in range(2):
+        with one.transaction() as transaction:
+            transaction.write([learnt("observed")])
+        with other.transaction() as transaction:
+            told.append(transaction.news())
+        one.forget()
+    one.close()
+    other.close()
+
+    assert [[learnt("observed")]] * 2 == told
+
+
 def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
     """With the file."""
     (tmp_path / "ledger.sqlite").write_text("not a database, " * 100)

@@ -152,7 +152,7 @@ def test_bars_fit_the_terminal(width: int) -> None:
         wait=Wait("content, 500 per hour", NOW + 900),
     )
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    console.print(picture(shot, 3_600.0, NOW + 60, width))
+    console.print(picture(shot, 3_600.0, NOW + 60, width, "Ctrl-C"))
     text = console.file.getvalue()  # type: ignore[attr-defined]
 
     assert all(cell_len(line) <= width for line in text.splitlines())
@@ -163,7 +163,9 @@ def test_bars_fit_the_terminal(width: int) -> None:
 def test_bars_stay_on_the_screen_at_the_end() -> None:
     """The last picture shows how it ended."""
     file = io.StringIO()
-    progress = Progress(BarPicture(color=False, file=file), look=lambda _: [], source="g.yaml", left=lambda _, __: 0.0)
+    progress = Progress(
+        BarPicture(color=False, hint="", file=file), look=lambda _: [], source="g.yaml", left=lambda _, __: 0.0
+    )
     progress.observe(settled(2, 1, done=3), SENDING, NOW)
     progress.tick(NOW)
     progress.close()

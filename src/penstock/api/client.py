@@ -10,10 +10,10 @@ from typing import Self
 
 from penstock.api.ports import Ports, system_ports
 from penstock.api.version import VERSION
-from penstock.base.errors import AccessError, PlanError, StaleError, UsageError
+from penstock.base.errors import PlanError, StaleError, UsageError
 from penstock.core.audit import audit
 from penstock.core.planner import make_plan
-from penstock.core.staleness import changed
+from penstock.core.staleness import changed, moved, taken
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Observer
 from penstock.engine.gateway import Gateway
@@ -32,6 +32,7 @@ from penstock.model.task import TaskGraph
 
 GITHUB = "https://api.github.com"
 AUDIT_READS = 4
+SETTLING_READS = 20
 STALE_LISTED = 5
 
 
@@ -128,7 +129,7 @@ class Client:
         Returns:
             A plan whose `findings` may hold errors; such a plan cannot be applied.
         """
-        seen = await self.observe(graph.name, sorted({login for task in graph.tasks for login in task.assignees}))
+        seen = await self._settled(graph)
         return make_plan(
             graph,
             seen,
@@ -154,13 +155,11 @@ class Client:
 
     # -- writing
 
-    async def apply(self, plan: Plan, *, fresh: bool = False, observer: Observer | None = None) -> RunResult:
+    async def apply(self, plan: Plan, *, observer: Observer | None = None) -> RunResult:
         """
-        Carry a plan out.
+        Carry a plan out, if the repository still is what it was made from.
 
         Args:
-            fresh: The plan was made by this client just now; otherwise the repository is read again and a plan that
-                it no longer matches is refused.
             observer: Told after every decision.
 
         Raises:
@@ -177,8 +176,7 @@ class Client:
             raise StaleError(f"this plan was begun as run {earlier.id}", hint=f"penstock resume {earlier.id}")
         run_id = self.runs.new_id()
         with self._locked(plan, run_id):
-            if not fresh:
-                self._compare(plan, await self.observe(plan.desired.name))
+            _refuse(changed(plan, await self._settled(plan.desired)), "the plan is stale", "make a new plan")
             self.runs.create(run_id, plan, sha, self.config)
             return await self._drive(run_id, creates_max=self.config.first, observer=observer)
 
@@ -194,14 +192,15 @@ class Client:
         record = self.journal.run(run_id)
         if record.state == "finished":
             return self.runs.result(run_id)
+        newest = self._newest(record.plan.desired.name)
+        if newest and newest.id != run_id:
+            raise StaleError(
+                f"run {run_id} is superseded", cause=f"run {newest.id} of the same graph began later", hint="plan again"
+            )
         with self._locked(record.plan, run_id):
-            account = (await self._known_account()).login
-            if account != record.plan.account.login:
-                raise AccessError(
-                    f"run {run_id} belongs to {record.plan.account.login}, the token to {account}",
-                    cause="an issue whose answer was lost is recognised by its author",
-                    hint=f"use a token of {record.plan.account.login}",
-                )
+            seen = await self.observe(record.plan.desired.name)
+            differences = (*moved(record.plan, seen), *taken(run_id, self.runs.uncreated(run_id), seen))
+            _refuse(differences, f"run {run_id} cannot go on", "make a new plan")
             return await self._drive(run_id, creates_max=0, observer=observer)
 
     def stop(self, cause: str) -> None:
@@ -274,15 +273,30 @@ class Client:
                 hint="raise --max-writes, or plan fewer tasks",
             )
 
-    def _compare(self, plan: Plan, seen: Observation) -> None:
-        differences = changed(plan, seen)
-        if differences:
-            more = f" and {len(differences) - STALE_LISTED} more" if len(differences) > STALE_LISTED else ""
-            raise StaleError(
-                "the plan is stale: the repository changed since it was made",
-                cause=", ".join(differences[:STALE_LISTED]) + more,
-                hint="make a new plan",
-            )
+    def _newest(self, graph: str) -> RunSummary | None:
+        """The newest run of a graph on this repository."""
+        place = (graph, self.repository.lower())
+        return next((run for run in self.journal.runs() if (run.graph, run.repository.lower()) == place), None)
+
+    async def _settled(self, graph: TaskGraph) -> Observation:
+        """
+        A read that shows what the last run of the graph on this machine did.
+
+        Replicas lag: right after a run a read may still miss its issues, and a plan from it would make them again.
+        """
+        logins = sorted({login for task in graph.tasks for login in task.assignees})
+        limits = await self._account_limits()
+        newest = self._newest(graph.name)
+        if newest is None:
+            return await self.observe(graph.name, logins)
+        profile = limits.budget.profile
+        until = self.runs.result(newest.id).ended_at + profile.request_timeout_s + profile.doubt_grace_s
+        wanted = self.journal.run(newest.id).plan.desired
+        while True:
+            seen = await self.observe(graph.name, logins)
+            if self._ports.clock.now() >= until or audit(wanted, seen).clean:
+                return seen
+            await self._ports.clock.sleep(profile.doubt_grace_s / SETTLING_READS)
 
     async def _known_account(self) -> Account:
         if self._account is None:
@@ -311,3 +325,9 @@ class Client:
             clock=self._ports.clock,
             uniform=self._ports.uniform,
         )
+
+
+def _refuse(differences: Sequence[str], message: str, hint: str) -> None:
+    if differences:
+        more = f" and {len(differences) - STALE_LISTED} more" if len(differences) > STALE_LISTED else ""
+        raise StaleError(message, cause=", ".join(differences[:STALE_LISTED]) + more, hint=hint)

@@ -160,7 +160,7 @@ async def _rehearse(
         sim.add_assignee(repository, login)
     async with Client(repository.full_name, config=config, ports=rehearsal_ports(sim, clock, seed)) as client:
         plan = await client.plan(graph)
-        result = await client.apply(plan, fresh=True, observer=observer)
+        result = await client.apply(plan, observer=observer)
         stats = sim.stats()
         report = await client.audit(graph)
     service_s = {kind: sim.latency.means_s.get(kind, sim.latency.other_s) for kind in plan.counts()}

@@ -65,7 +65,7 @@ def _check_match(settings: Settings, plan: Plan) -> None:
 
 async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, screen: Screen) -> int:
     from penstock.cli import consent
-    from penstock.cli.estimating import estimates_here, time_left
+    from penstock.cli.estimating import TimeLeft, estimates_here
     from penstock.cli.running import drive
     from penstock.output.estimate import time_sentence
     from penstock.output.text import count_of
@@ -87,7 +87,7 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
         screen,
         source=plan.desired.source,
         look=lambda numbers: [plan.operations[no] for no in numbers],
-        left=time_left(times[0]),
+        left=TimeLeft(times[0]),
     )
 
 

@@ -24,7 +24,7 @@ class Subject(NamedTuple):
 
 
 @click.command("audit", short_help="Compare a repository with the plan.")
-@click.argument("what", required=False, metavar="[RUN|FILE]")
+@click.argument("what", required=False, metavar="[RUN|PLAN|FILE]")
 @takes(*TARGET, *PACE, *READING, "author", *SCREEN)
 def command(settings: Settings, what: str | None) -> int:
     """Read a repository again and compare it with a run's plan, a saved plan or a task file.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 SERVICE_S = dict.fromkeys(KIND_BY_NAME, ITEM_S)
 """Seconds the server works on one operation of each kind."""
 
+MEASURED_OPERATIONS = 10
+"""From so many on the server's pace is known."""
+
 
 def estimates_here(plan: Plan, config: Config) -> tuple[Estimate, ...]:
     """As `estimates`, but `auto` means one profile where the account has already been taught the other."""
@@ -47,18 +49,25 @@ def learnt(plan: Plan) -> list[Learnt]:
         ledger.close()
 
 
-def time_left(estimate: Estimate) -> Callable[[Snapshot, float], float]:
+class TimeLeft:
     """
-    Seconds still to go.
+    Seconds still to go, asked again and again while a run goes on.
 
-    The rest cannot be faster than its own bound, nor than the whole was expected to be: only the second knows how
-    much of a window is spent already.
+    Where windows decide, the rest cannot be faster than its own bound, nor than the whole was expected to be: only the
+    second knows how much of a window is spent already. Where the server's own pace decides, it is measured.
     """
-    profile = PROFILES[estimate.profile]
 
-    def left(shot: Snapshot, now: float) -> float:
+    def __init__(self, estimate: Estimate) -> None:
+        self._profile = PROFILES[estimate.profile]
+        self._expected_s = estimate.expected_s
+        self._first: tuple[float, int] | None = None
+
+    def __call__(self, shot: Snapshot, now: float) -> float:
+        """From a snapshot, at an instant in epoch seconds."""
+        self._first = self._first or (now, shot.settled)
+        rest = lower_bound(shot.left, SERVICE_S, self._profile, REQUEST_S)
+        settled = shot.settled - self._first[1]
+        if rest.binding.startswith("server time") and settled >= MEASURED_OPERATIONS:
+            return (now - self._first[0]) / settled * (shot.total - shot.settled)
         waiting_s = max(0.0, shot.wait.until - now) if shot.wait else 0.0
-        rest_s = lower_bound(shot.left, SERVICE_S, profile, REQUEST_S).seconds
-        return max(waiting_s + rest_s, shot.started_at + estimate.expected_s - now)
-
-    return left
+        return max(waiting_s + rest.seconds, shot.started_at + self._expected_s - now)

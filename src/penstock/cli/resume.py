@@ -24,7 +24,7 @@ def command(settings: Settings, run: str | None) -> int:
 async def _resume(settings: Settings, wanted: str | None) -> int:
     import msgspec
 
-    from penstock.cli.estimating import estimates_here, time_left
+    from penstock.cli.estimating import TimeLeft, estimates_here
     from penstock.cli.history import find_run, open_history
     from penstock.cli.running import drive
     from penstock.cli.target import client_for
@@ -46,5 +46,5 @@ async def _resume(settings: Settings, wanted: str | None) -> int:
             screen,
             source=plan.desired.source,
             look=lambda numbers: [operations[no] for no in numbers],
-            left=time_left(estimates_here(plan, config)[0]),
+            left=TimeLeft(estimates_here(plan, config)[0]),
         )

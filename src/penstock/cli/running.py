@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from penstock.base.errors import EXIT_INTERRUPTED, EXIT_TERMINATED, UsageError
+from penstock.base.errors import EXIT_INTERRUPTED, EXIT_TERMINATED, PenstockError, UsageError
 from penstock.engine.driver import Observer
 from penstock.io.clock import SystemClock
 from penstock.model.result import RunResult
@@ -19,16 +19,25 @@ if TYPE_CHECKING:
     from penstock.api.client import Client
     from penstock.output.screen import Screen
 
+HINT = "Ctrl-C: finish what is in flight and stop; twice: stop now"
 TICK_S = 0.125
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def picture_for(screen: Screen) -> Picture:
-    """Bars on a terminal that can be drawn on, lines elsewhere."""
+class CutShort(PenstockError):
+    """A signal ended the process before the run came to a stop of its own."""
+
+    def __init__(self, message: str, exit_code: int, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code
+
+
+def picture_for(screen: Screen, hint: str) -> Picture:
+    """Bars with a hint below on a terminal that can be drawn on, lines elsewhere."""
     if screen.live:
         from penstock.output.bars import BarPicture
 
-        return BarPicture(color=screen.note_ink.color)
+        return BarPicture(color=screen.note_ink.color, hint=hint)
     return PlainPicture(screen.note)
 
 
@@ -52,9 +61,12 @@ async def drive(
 
     Returns:
         The exit code.
+
+    Raises:
+        CutShort: A signal ended it before there was a result.
     """
     clock = SystemClock()
-    progress = Progress(picture_for(screen), look=look, source=source, left=left)
+    progress = Progress(picture_for(screen, HINT), look=look, source=source, left=left)
     task = asyncio.ensure_future(start(progress.observe))
     interruption = _Interruption(client, task, progress)
     ticker = asyncio.ensure_future(_keep_drawing(progress, clock))
@@ -69,8 +81,7 @@ async def drive(
         ticker.cancel()
         progress.close()
     if result is None:
-        screen.problem(_cut_short(client, progress))
-        return interruption.code or EXIT_INTERRUPTED
+        raise _cut_short(client, progress, interruption.code or EXIT_INTERRUPTED)
     if not progress.begun:
         screen.note(f"this plan was carried out before, as run {result.run}; nothing was sent now")
     screen.document(result_document(result))
@@ -86,16 +97,14 @@ async def _keep_drawing(progress: Progress, clock: SystemClock) -> None:
         await clock.sleep(TICK_S)
 
 
-def _cut_short(client: Client, progress: Progress) -> list[str]:
+def _cut_short(client: Client, progress: Progress, code: int) -> CutShort:
     if not progress.begun:
-        return ["stopped before anything was sent"]
+        return CutShort("stopped before anything was sent", code)
     run = ""
     with suppress(UsageError):
         run = client.unfinished()
-    return [
-        "stopped now; what was in flight is looked up when the run goes on",
-        f"next     penstock resume {run}".rstrip(),
-    ]
+    hint = f"penstock resume {run}".rstrip()
+    return CutShort("stopped at once; what was in flight is looked up when the run goes on", code, hint=hint)
 
 
 class _Interruption:

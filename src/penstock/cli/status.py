@@ -43,7 +43,7 @@ def _watched(onlooker: Onlooker, screen: Screen) -> RunView:
     """Look until nothing will change by itself; each new state is a line, or a picture on a terminal."""
     from penstock.cli.running import picture_for
 
-    picture = picture_for(screen)
+    picture = picture_for(screen, "Ctrl-C: stop looking; the run goes on")
     try:
         while True:
             now = time.time()

@@ -144,22 +144,30 @@ class _BusyLog:
     def __init__(self, window: Window) -> None:
         self.window = window
         self._requests: dict[str, tuple[float, float, float]] = {}
+        self._at_most_s = 0.0  # of all requests kept, those outside the window included
 
     def put(self, spent: Spent) -> None:
         predicted_s = spent.charge.meters.get(self.window.meter, 0.0)
         if predicted_s:
+            self._drop(spent.id)
             expected_end = min(spent.ends_at, spent.sent_at + predicted_s) if spent.open else spent.ends_at
             self._requests[spent.id] = (spent.sent_at, expected_end, spent.ends_at)
+            self._at_most_s += spent.ends_at - spent.sent_at
+
+    def _drop(self, key: str) -> None:
+        request = self._requests.pop(key, None)
+        if request:
+            self._at_most_s -= request[2] - request[0]
 
     def admit(self, charge: Charge, now: float) -> float:
         predicted_s = min(charge.meters.get(self.window.meter, 0.0), self.window.limit)
-        if not predicted_s:
+        if not predicted_s or self._at_most_s + predicted_s <= self.window.limit:
             return now
         since = now + predicted_s - self.window.span_s
         busy_s = predicted_s
         for key, (sent_at, expected_end, last_end) in list(self._requests.items()):
             if last_end < now - self.window.span_s:
-                del self._requests[key]
+                self._drop(key)
             else:  # one that takes longer than expected is busy until now
                 ends_at = max(expected_end, min(now, last_end))
                 busy_s += max(0.0, ends_at - max(sent_at, since))

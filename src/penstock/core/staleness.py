@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from penstock.core import compare
 from penstock.model.observed import Observation
@@ -20,7 +20,29 @@ def changed(plan: Plan, seen: Observation) -> tuple[str, ...]:
         One phrase each, e.g. `#12 changed`; empty for a plan that can be applied. Issues without the graph's marker,
         and labels and milestones the plan does not name, never count.
     """
-    return (*_issues(plan, seen), *_names(plan, seen))
+    return (*moved(plan, seen), *_issues(plan, seen), *_names(plan, seen))
+
+
+def taken(run: str, keys: Iterable[str], seen: Observation) -> tuple[str, ...]:
+    """
+    Tasks that a run has yet to create, though another one created them meanwhile.
+
+    Args:
+        run: Id of the run.
+        keys: Tasks whose issues the run has yet to create.
+    """
+    others = {issue.marker.key: issue for issue in seen.issues if issue.marker.run != run}
+    return tuple(f"#{others[key].number} ({key}) is there already" for key in keys if key in others)
+
+
+def moved(plan: Plan, seen: Observation) -> Iterator[str]:
+    """What is no longer the same of repository and account."""
+    if plan.repository.node_id != seen.repository.node_id:
+        yield f"{seen.repository.name} is another repository than the one that was read"
+    elif plan.repository.name != seen.repository.name:
+        yield f"{plan.repository.name} is now {seen.repository.name}"
+    if plan.account.id != seen.account.id:
+        yield f"the plan was made as {plan.account.login}, the token is {seen.account.login}'s"
 
 
 def _issues(plan: Plan, seen: Observation) -> Iterator[str]:

@@ -8,7 +8,7 @@ import msgspec
 
 from penstock.base.canonical import ulid
 from penstock.base.clock import Clock
-from penstock.core.fold import DEAD, DOUBT, SKIPPED, Fold
+from penstock.core.fold import DEAD, DOUBT, ISSUE_CREATE, PENDING, SKIPPED, Fold
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Driver, Observer
@@ -136,10 +136,19 @@ class Runs:
     def result(self, run_id: str) -> RunResult:
         """What the journal says of a run, whether it is running or not."""
         record = self._journal.run(run_id)
+        return self._result(record, self._fold(run_id), record.state, None)
+
+    def uncreated(self, run_id: str) -> list[str]:
+        """Keys of the tasks whose issues the run has yet to create; those in doubt are not among them."""
+        fold = self._fold(run_id)
+        numbers = [no for no, kind in enumerate(fold.kinds) if kind == ISSUE_CREATE and fold.phase[no] == PENDING]
+        return [operation.key for operation in self._journal.operations(run_id, numbers)]
+
+    def _fold(self, run_id: str) -> Fold:
         fold = Fold(ref.kind for ref in self._journal.refs(run_id))
         for entry in self._journal.log(run_id):
             fold.apply(entry.event, entry.at)
-        return self._result(record, fold, record.state, None)
+        return fold
 
     def _close(self, record: RunRecord, fold: Fold, halt: Halt | None) -> RunResult:
         now = self._clock.now()

@@ -69,18 +69,17 @@ class SqlLedger:
         self._origin: Final = {"host": host, "account": account_id, "writer": secrets.token_hex(8)}
         self._statements: Final = _Statements(self._database.dialect)
         self._clock = clock
-        self._seen: int | None = None
+        self._seen = 0
         self._until_prune = 0
 
     @contextmanager
     def transaction(self) -> Iterator[SqlLedgerTransaction]:
         """One short exclusive transaction; committed on exit, rolled back on an exception."""
-        now = self._clock.now()
         with self._database.write() as connection:
             if self._until_prune == 0:
-                connection.execute(FACT.delete().where(FACT.c.until < now))
+                connection.execute(FACT.delete().where(FACT.c.until < self._clock.now()))
                 self._until_prune = _PRUNE_EVERY
-            transaction = SqlLedgerTransaction(connection, self._statements, self._origin, self._seen, now)
+            transaction = SqlLedgerTransaction(connection, self._statements, self._origin, self._seen)
             yield transaction
         self._seen = transaction.seen
         self._until_prune -= 1
@@ -113,11 +112,10 @@ class _Statements:
         account: sa.BindParameter[int] = sa.bindparam("account")
         writer: sa.BindParameter[str] = sa.bindparam("writer")
         seen: sa.BindParameter[int] = sa.bindparam("seen")
-        since: sa.BindParameter[float] = sa.bindparam("since")
         news = (
             sa.select(FACT.c.body)
             .where(FACT.c.rev > seen, FACT.c.host == host, FACT.c.account == account)
-            .where(FACT.c.writer != writer, FACT.c.until >= since)
+            .where(FACT.c.writer != writer)
             .order_by(FACT.c.rev)
         )
         self.news = Statement(news, dialect)
@@ -130,21 +128,15 @@ class SqlLedgerTransaction:
     `ports.LedgerTransaction`.
 
     Attributes:
-        seen: Greatest `rev` that was asked for; None before the first time.
+        seen: Greatest `rev` that was asked for; 0 before the first time.
     """
 
     def __init__(
-        self,
-        connection: sa.Connection,
-        statements: _Statements,
-        origin: Mapping[str, object],
-        seen: int | None,
-        now: float,
+        self, connection: sa.Connection, statements: _Statements, origin: Mapping[str, object], seen: int
     ) -> None:
         self._connection = connection
         self._statements = statements
         self._origin = origin
-        self._now = now
         self.seen = seen
 
     def news(self) -> list[Fact]:
@@ -152,12 +144,9 @@ class SqlLedgerTransaction:
         Facts that others wrote since the last call.
 
         The first call after opening returns what others wrote before and still matters: spends that ended, or must
-        have ended, less than `RELEVANT_S` ago; pauses that are not over; everything learnt.
+        have ended, less than `RELEVANT_S` ago; pauses that are not over; everything learnt. The rest was deleted.
         """
-        first = self.seen is None
-        rows = self._statements.news.rows(
-            self._connection, **self._origin, seen=self.seen or 0, since=self._now if first else -math.inf
-        )
+        rows = self._statements.news.rows(self._connection, **self._origin, seen=self.seen)
         self.seen = self._statements.last.rows(self._connection)[0][0]
         return [_decode(body) for (body,) in rows]
 

@@ -14,7 +14,6 @@ from rich.text import Text
 from penstock.output.progress import state_lines
 from penstock.output.snapshot import Bar, Snapshot
 
-HINT = "Ctrl-C: finish what is in flight and stop; twice: stop now"
 NAME_COLUMNS = 20
 
 
@@ -27,7 +26,7 @@ class BarPicture:
         hint: The last line.
     """
 
-    def __init__(self, *, color: bool, hint: str = HINT, file: TextIO | None = None) -> None:
+    def __init__(self, *, color: bool, hint: str, file: TextIO | None = None) -> None:
         self._hint = hint
         self._console = Console(
             file=file or sys.stderr, force_terminal=True, force_interactive=True, no_color=not color, highlight=False
@@ -48,7 +47,7 @@ class BarPicture:
         self._live.stop()
 
 
-def picture(shot: Snapshot, left_s: float, now: float, width: int, hint: str = HINT) -> RenderableType:
+def picture(shot: Snapshot, left_s: float, now: float, width: int, hint: str) -> RenderableType:
     """The bars and the two lines below them."""
     table = Table.grid(padding=(0, 1))
     table.add_column(width=NAME_COLUMNS, no_wrap=True)

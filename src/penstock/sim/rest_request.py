@@ -86,30 +86,29 @@ class RestRequest:
         The issue the path names, as a replica shows it.
 
         Raises:
-            SimRefusal: 404, 410 for a deleted one, 301 for a transferred one.
+            SimRefusal: 404, also for a moment after its creation when the fault `item.fresh` strikes; 410 for a
+                deleted one, 301 for a transferred one.
         """
         repository = self.issues_repository()
         number = self.number("number")
-        issue = self.session.view.issue(repository, number)
-        return issue if issue is not None else self._missing(repository, number)
+        return self._found(self.session.view.issue(repository, number), repository, number)
 
     def write_issue(self) -> Issue:
         """
         The issue the path names, in its newest version, to write to.
 
         Raises:
-            SimRefusal: also 404 for one so young that it is not found yet.
+            SimRefusal: See `read_issue`.
         """
         repository = self.repository()
         number = self.number("number")
-        issue = self.session.state.issue(repository, number)
-        if issue is None:
-            return self._missing(repository, number)
-        if self.session.hides(issue):
-            raise not_found()
-        return issue
+        return self._found(self.session.state.issue(repository, number), repository, number)
 
-    def _missing(self, repository: Repository, number: int) -> Issue:
+    def _found(self, issue: Issue | None, repository: Repository, number: int) -> Issue:
+        if issue is not None:
+            if self.session.hides(issue):
+                raise not_found()
+            return issue
         ever = repository.by_number.get(number)
         if ever is not None and ever.moved_to is not None:
             there = ever.moved_to

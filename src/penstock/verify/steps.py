@@ -104,19 +104,26 @@ class SteppedTransport:
         self._awaited.add(no)
         work = asyncio.ensure_future(self._handle(request))
         work.add_done_callback(lambda task: self._came(no, task))
-        lives_s = steps.dies_next()
-        if lives_s is not None:
-            await asyncio.wait({work}, timeout=lives_s)
         try:
-            steps.reach("in the middle of a request")
-            async with asyncio.timeout(timeout_s):
-                answer = await asyncio.shield(work)
-        except TimeoutError:
-            raise TimedOut(f"no answer within {timeout_s:.0f} s") from None
+            answer = await self._answer(work, timeout_s)
+        except TransportError:
+            steps.reach("behind a request")
+            raise
         finally:
             self._awaited.discard(no)
-            steps.reach("behind a request")
+        steps.reach("behind a request")
         return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
+
+    async def _answer(self, work: asyncio.Future[SimReply], timeout_s: float) -> SimReply:
+        lives_s = self._steps.dies_next()
+        if lives_s is not None:
+            await asyncio.wait({work}, timeout=lives_s)
+        self._steps.reach("in the middle of a request")
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.shield(work)
+        except TimeoutError:
+            raise TimedOut(f"no answer within {timeout_s:.0f} s") from None
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -41,7 +41,7 @@ from penstock.verify.steps import Died, Steps
 from penstock.verify.trace import Around, Began, Ended, Trace, Wrote
 
 REPOSITORY = "octo/widgets"
-LIVES_MAX = 30
+LIVES_MAX = 100
 SPARE_S = 600.0
 """For what the forecast does not know: breaker, back-off, look-ups' pages."""
 
@@ -153,9 +153,11 @@ class _World:
         closed, notes = frozenset(self._people.closed), dict(self._people.notes)
         self._sim.set_faults(replace(phase.faults, clock_skew_s=self._scenario.skew_s))
         calm_at = self._clock.now() + phase.calm_s
-        around = [asyncio.ensure_future(self._calm(calm_at)), asyncio.ensure_future(self._crowd(phase))]
+        calm, crowd = asyncio.ensure_future(self._calm(calm_at)), asyncio.ensure_future(self._crowd(phase))
         result = await self._lives_of(index, phase, calm_at)
-        await asyncio.gather(*around)
+        calm.cancel()
+        self._sim.set_faults(Faults(clock_skew_s=self._scenario.skew_s))
+        await crowd
         run = next((run.id for run in self._journal().runs() if run.id not in known), "")
         rerun, audit = None, None
         if result is not None and result.state == "finished":
