@@ -84,7 +84,8 @@ Mutation: addAssigneesToAssignable addComment updateIssueComment addSubIssue rem
 Mutation: reprioritizeSubIssue addBlockedBy removeBlockedBy createLabel updateLabel deleteLabel
 Mutation: updateIssueIssueType deleteIssue transferIssue
 CreateIssueInput: assigneeIds body issueTypeId labelIds milestoneId parentIssueId repositoryId title
-UpdateIssueInput: assigneeIds body id issueTypeId labelIds milestoneId state title
+UpdateIssueInput: assigneeIds body id issueTypeId labelIds milestoneId state stateInput title
+IssueStateUpdateInput: duplicateIssueId stateReason value
 CloseIssueInput: duplicateIssueId issueId stateReason
 ReopenIssueInput: issueId
 AddLabelsToLabelableInput: labelIds labelableId
@@ -124,7 +125,7 @@ UpdateIssueIssueTypePayload: issue
 DeleteIssuePayload: repository
 TransferIssuePayload: issue
 """
-"""What the simulator serves, by type. `clientMutationId` comes with every input and payload."""
+"""What the simulator serves, by type. `clientMutationId` comes with the input and payload of every mutation."""
 
 
 def named(node: TypeNode) -> str:
@@ -140,8 +141,9 @@ def served_fields() -> dict[str, set[str]]:
     for line in SERVED.strip().splitlines():
         name, _, names = line.partition(":")
         fields.setdefault(name, set()).update(names.split())
-        if name.endswith(("Payload", "Input")):
-            fields[name].add("clientMutationId")
+    for mutation in fields["Mutation"]:
+        for type_ in ("Input", "Payload"):
+            fields[mutation[0].upper() + mutation[1:] + type_].add("clientMutationId")
     return fields
 
 

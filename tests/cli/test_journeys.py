@@ -318,6 +318,20 @@ def test_status_and_limits_of_an_ended_run(shell: Shell) -> None:
     assert "many → octo/widgets" in runs.out
 
 
+def test_a_run_outlives_those_who_watch_it(shell: Shell) -> None:
+    """When whoever read its progress goes away, the run goes on to its end."""
+    process = shell.start("apply", shell.write("many.yaml", many(30)), *LAB, "--yes", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.stderr.close()
+    out = process.stdout.read()
+    process.stdout.close()
+
+    assert 0 == process.wait(60)
+    assert '"succeeded": 30' in out
+
+
 def test_a_closed_pipe_is_no_fault_of_ours(shell: Shell) -> None:
     """`penstock plan … -v | head` prints no traceback."""
     process = shell.start("plan", shell.write("many.yaml", many(3000)), *LAB, "-v")

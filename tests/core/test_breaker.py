@@ -56,6 +56,7 @@ def test_no_other_move_is_possible(state: State, event: str) -> None:
     [
         ([False] * 4, "closed"),
         ([False] * 5, "open"),
+        ([False] * 4 + [True], "closed"),
         ([True] * 3 + [False] * 2, "closed"),
         ([True] * 5 + [False] * 4, "closed"),
         ([True] * 5 + [False] * 5, "open"),
@@ -129,6 +130,16 @@ def test_failures_of_requests_from_before_do_not_trip_it_again() -> None:
     probed(breaker, True)
     for _ in range(8):
         breaker.record(False, 9.0, sent_at=0.0)
+
+    assert "closed" == breaker.state
+
+
+def test_failures_of_the_last_outage_do_not_count_towards_the_next() -> None:
+    """Once closed it takes five new calls to trip it again."""
+    breaker = tripped()
+    probed(breaker, True)
+    for _ in range(4):
+        breaker.record(False, 9.0, sent_at=9.0)
 
     assert "closed" == breaker.state
 

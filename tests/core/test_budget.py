@@ -144,6 +144,16 @@ def test_items_that_were_refused_are_given_back() -> None:
     assert Admission(0.5) == account.budget.admit(create(3), 0.5)
 
 
+def test_a_spend_that_is_told_twice_is_counted_once() -> None:
+    """Also when the later fact ends when the earlier one did: the third place is free with the second request."""
+    account = Account(FOUR_PER_TEN)
+    first = account.send(create(2), 0.0)
+    account.send(create(2), 5.0)
+    account.budget.observe(replace(first, open=False), 12.0)
+
+    assert pytest.approx([22.1, 27.1]) == [account.budget.admit(create(size), 13.0).at for size in (2, 3)]
+
+
 def test_the_room_is_the_least_of_all_windows_on_these_meters() -> None:
     """What several windows admit together; without a window there is no end."""
     account = Account(OBSERVED)
@@ -320,6 +330,7 @@ def test_nodes_that_disagree_about_the_quota_are_taken_at_their_lowest() -> None
 
     assert 604.0 == budget.admit(read_charge("rest", 0.4), 1.0).at
     budget.told(Rate("core", 5_000, 4_999, 1, 4_200.0))
+    budget.told(Rate("core", 5_000, 0, 5_000, 600.0))
     assert 1.0 == budget.admit(read_charge("rest", 0.4), 1.0).at
 
 

@@ -51,7 +51,7 @@ def test_the_lab_is_the_real_thing_in_seconds() -> None:
     """Tests with real processes meet the same windows, pauses and doubts, sixty times faster."""
     lab = PROFILES["lab"]
 
-    assert (0.02, 0.05, 1.0, 2.0, 1.0, 4.0) == (
+    assert (0.017, 0.05, 1.0, 2.0, 1.0, 4.0) == (
         *(lab.mutation_gap_s, lab.guard_s, lab.doubt_grace_s, lab.request_timeout_s),
         *(lab.pause_s, lab.pause_max_s),
     )

@@ -21,7 +21,7 @@ from penstock.engine.run import Process, Runs
 from penstock.github.limits import CAPS
 from penstock.github.reads import observe
 from penstock.github.whoami import whoami
-from penstock.io.auth import find_token
+from penstock.io.auth import find_token, host_of
 from penstock.io.plan_file import plan_sha
 from penstock.model.config import Config
 from penstock.model.observed import Account, Observation
@@ -68,7 +68,8 @@ class Client:
         self.repository = repository
         self.config = config or Config()
         if ports is None:
-            ports = system_ports(api_url, token or find_token(api_url).value, Path(state_dir))
+            api_url = api_url.rstrip("/")
+            ports = system_ports(api_url, token or find_token(host_of(api_url)).value, Path(state_dir))
         self._ports = ports
         self._journal: Journal | None = None
         self._limits: AccountLimits | None = None
@@ -167,7 +168,7 @@ class Client:
             StaleError: The repository changed since the plan was made, or the plan was begun already.
             LockedError: Another run holds the repository.
         """
-        self._check(plan)
+        self.check(plan)
         sha = plan_sha(plan)
         earlier = next((run for run in self.journal.runs() if run.plan_sha == sha), None)
         if earlier and earlier.state == "finished":
@@ -263,7 +264,13 @@ class Client:
             observer=observer,
         )
 
-    def _check(self, plan: Plan) -> None:
+    def check(self, plan: Plan) -> None:
+        """
+        What `apply` asks of a plan before it reads or writes anything.
+
+        Raises:
+            PlanError: The plan holds errors, or more writes than `max_writes`.
+        """
         errors = [finding for finding in plan.findings if finding.level == "error"]
         if errors:
             raise PlanError(f"the plan has {len(errors)} errors", cause=errors[0].message, hint=errors[0].hint)

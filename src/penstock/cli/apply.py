@@ -73,6 +73,7 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
     _refuse_errors(plan, screen)
     if not plan.operations:
         return _nothing_to_do(plan, screen)
+    client.check(plan)
     times = estimates_here(plan, client.config)
     asks = [*([ask] if ask else []), *_unfinished(client, plan)]
     if settings.yes:

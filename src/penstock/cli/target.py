@@ -60,12 +60,10 @@ def client_for(settings: Settings, repository: str, api_url: str, config: Config
         AccessError: There is no token.
     """
     from penstock.api.client import Client
-    from penstock.io.auth import find_token, host_of
 
     return Client(
         repository,
         api_url=api_url,
-        token=find_token(host_of(api_url)).value,
         config=config or settings.config(),
         state_dir=settings.state_dir,
     )

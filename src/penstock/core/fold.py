@@ -152,9 +152,10 @@ class Fold:
             self.dead += 1
             self.reasons[event.op] = event.why
             return
+        why = f"operation {event.because} is dead"
         for op in event.ops:
             self._leave(op, SKIPPED)
-            self.reasons[op] = f"operation {event.because} is dead"
+            self.reasons[op] = why
         self.skipped += len(event.ops)
 
     def _intent(self, event: Intent) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from penstock.base.clock import Clock
-from penstock.base.errors import ServerError, TransportError
+from penstock.base.errors import NotSent, ServerError, TransportError
 from penstock.core.budget import read_charge
 from penstock.core.pauses import fact_of, pause_for, scope_of
 from penstock.core.retry import delay_s
@@ -25,6 +25,9 @@ from penstock.model.ports import Reply, Request, Transport
 Result = TypeVar("Result")
 
 TRIES = 8
+TRIES_UNREACHED = 3
+"""When nothing reaches the server, its address is more likely wrong than its health."""
+
 READ_S = 0.4
 SLOT_POLL_S = 0.05
 
@@ -79,7 +82,7 @@ class Gateway:
             if isinstance(reply, Reply) and (not isinstance(trouble, Transient) or trouble.category == "resource"):
                 return reply
             tries += 1
-            if tries == TRIES:
+            if tries == (TRIES_UNREACHED if isinstance(reply, NotSent) else TRIES):
                 break
             await self._clock.sleep(delay_s("server", tries, self._uniform()))
         if isinstance(reply, Reply):

@@ -107,7 +107,7 @@ class Runs:
             creates_max=creates_max,
         )
         log = ((entry.at, entry.event) for entry in self._journal.log(run_id))
-        orphans = scheduler.restore(list(self._journal.refs(run_id)), log, now)
+        orphans = scheduler.restore(self._journal.refs(run_id), log, now)
         started = Started(self._process.pid, self._process.host, self._process.version)
         self._journal.append(run_id, [started, *orphans], now, durable=False, state="running")
         scheduler.fold.apply(started, now)

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TextIO
 
 import click
@@ -66,9 +67,10 @@ class Screen:
             click.echo(json.dumps(value))
 
     def note(self, *lines: str) -> None:
-        """What is good to know on the way."""
+        """What is good to know on the way. That nobody listens any more is no reason to end a run."""
         if not self.quiet:
-            _write(lines, sys.stderr, self.note_ink)
+            with suppress(BrokenPipeError):
+                _write(lines, sys.stderr, self.note_ink)
 
     def problem(self, lines: Iterable[str]) -> None:
         """What must be known."""

@@ -101,7 +101,8 @@ def effect_planned(operation: Operation) -> Effect:
     kind = change_of(operation.kind.name)
     if kind == "issue.create":
         return (kind, operation.key, "", operation.no)
-    return (kind, operation.key, operation.qualifier, -1)
+    named = "" if kind.startswith("labels.") else operation.qualifier
+    return (kind, operation.key, named, -1)
 
 
 # -- refusals

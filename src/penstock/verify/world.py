@@ -136,6 +136,7 @@ class _World:
         for index, phase in enumerate(scenario.phases):
             if index and scenario.people_edit:
                 self._people.edit(self._repository()["issues"])
+                await self._replicas()
             episodes.append(await self._phase(index, phase))
             if episodes[-1].rerun is None:
                 break
@@ -226,7 +227,7 @@ class _World:
 
     async def _again(self, index: int, phase: Phase) -> tuple[int, AuditReport]:
         """Read everything once more when no replica lags any longer: what is there still to write?"""
-        await self._clock.sleep(self._scenario.latency.lag_tail_s[1] + 1.0)
+        await self._replicas()
         self._renew_token()
         steps = Steps(next(self._lives), self._clock, self._trace, None)
         self._trace.add(Began(at=self._clock.now(), life=steps.life, phase=index))
@@ -258,6 +259,10 @@ class _World:
         await self._clock.sleep(at - self._clock.now())
         self._sim.set_faults(Faults(clock_skew_s=self._scenario.skew_s))
         self._note("the faults end")
+
+    async def _replicas(self) -> None:
+        """Wait until no replica lags behind what stands now: what was not yet visible cannot be planned with."""
+        await self._clock.sleep(self._scenario.latency.lag_tail_s[1] + 1.0)
 
     async def _crowd(self, phase: Phase) -> None:
         random = Random(f"{self._scenario.seed}:crowd")
