@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pytest
 from tests.core.worlds import CLOSE, CREATE, LINK
 
+from penstock.base.errors import UsageError
 from penstock.core.controller import FixedController
 from penstock.github.limits import DOCUMENTED, GHES, LITERAL, OBSERVED
+from penstock.model.config import BatchConfig
 from penstock.model.limits import Profile
 from penstock.model.operation import KINDS
 
@@ -66,6 +68,8 @@ def test_larger_batches_are_expected_to_take_longer() -> None:
     assert controller.predict_s(KINDS[LINK], 1) < controller.predict_s(KINDS[LINK], 20)
 
 
-def test_a_size_is_never_below_one() -> None:
-    """Whatever the settings say, a request carries an operation."""
-    assert 1 == FixedController(0, GHES).size(KINDS[CLOSE])
+@pytest.mark.parametrize("name", ["base_batch_size", "max_attempts", "checkpoint_interval"])
+def test_batch_settings_below_one_are_refused(name: str) -> None:
+    """A size of zero would send nothing for ever."""
+    with pytest.raises(UsageError, match=f"cannot use {name} 0"):
+        BatchConfig(**{name: 0})

@@ -33,7 +33,7 @@ from penstock.model.decision import Dispatch, Finished, Halt
 from penstock.model.events import Intent, Pause, Switched
 from penstock.model.limits import Learnt, Paused, Profile, Spent, Window
 from penstock.model.operation import KINDS
-from penstock.model.outcome import InDoubt, Rejected, Succeeded, Throttled
+from penstock.model.outcome import InDoubt, Rejected, Throttled
 
 TEN_PER_MINUTE = replace(QUICK, windows=(Window("ten", "content", 10, 60),), content_kinds=("issue.create",))
 
@@ -273,8 +273,9 @@ def test_every_request_is_preceded_by_its_intent_and_charged() -> None:
     assert all(intents[sent.dispatch.batch].charge == sent.dispatch.charge for sent in world.sent)
 
 
-def test_links_found_standing_are_not_creates_of_the_canary() -> None:
-    """Only issues count."""
-    world = World([ref(no, LINK) for no in range(9)], lambda dispatch, now: Fate(told=Succeeded()), creates_max=2)
+def test_the_canary_counts_issues_alone() -> None:
+    """Links go on without being counted; two issues are made, not fewer."""
+    world = World([*(ref(no, LINK) for no in range(9)), *(ref(no, CREATE) for no in range(9, 14))], creates_max=2)
 
-    assert Finished() == world.run()
+    assert isinstance(world.run(), Halt)
+    assert {*range(9), 9, 10} == set(world.server.effects)

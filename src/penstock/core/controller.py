@@ -55,7 +55,7 @@ class FixedController:
 
     def too_heavy(self, kind: Kind, size: int) -> None:
         """Halve this kind's size for the rest of the run."""
-        self._caps[kind.name] = max(1, size // 2)
+        self._caps[kind.name] = size // 2
 
     def use(self, profile: Profile) -> None:
         """Other windows hold from now on."""

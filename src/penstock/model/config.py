@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from penstock.base.errors import UsageError
+
 
 class BatchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
@@ -15,11 +17,19 @@ class BatchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         base_batch_size: Size for kinds that no content window binds.
         max_attempts: Tries per operation before it is dead; throttles do not count.
         checkpoint_interval: Settled operations between two checkpoint marks.
+
+    Raises:
+        UsageError: One of them is below 1.
     """
 
     base_batch_size: int = 20
     max_attempts: int = 5
     checkpoint_interval: int = 100
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if getattr(self, name) < 1:
+                raise UsageError(f"cannot use {name} {getattr(self, name)}", hint="it must be at least 1")
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
