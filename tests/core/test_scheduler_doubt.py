@@ -31,7 +31,7 @@ from penstock.core.fold import DONE
 from penstock.model.config import BatchConfig
 from penstock.model.decision import Dispatch, Finished
 from penstock.model.events import Looked
-from penstock.model.outcome import InDoubt
+from penstock.model.outcome import InDoubt, Transient
 
 DEADLINE_S, GRACE_S = QUICK.request_timeout_s, QUICK.doubt_grace_s
 NOTHING_DONE = Fate(lands_s=math.inf, told=InDoubt("network"), healthy=False)
@@ -137,7 +137,12 @@ def test_all_lost_at_once_are_settled_by_shared_reads() -> None:
 
 def test_no_more_is_sent_of_a_kind_than_one_read_can_ask_after() -> None:
     """While a hundred links are in doubt the rest waits: doubts do not pile up in an outage."""
-    world = World([ref(no, LINK) for no in range(1_000)], lambda dispatch, now: LOST if now < 30 else GOOD)
+
+    def blind(dispatch: Dispatch, now: float) -> Fate:
+        told = InDoubt("timeout") if dispatch.purpose == "effect" else Transient("timeout")
+        return GOOD if now > 30 else Fate(told=told, healthy=None)
+
+    world = World([ref(no, LINK) for no in range(1_000)], blind)
     worst = 0
     while world.run(world.now + 0.1) is None:
         worst = max(worst, len(world.fold.doubt))
@@ -157,6 +162,15 @@ def test_a_create_that_is_always_lost_is_dead_in_the_end_while_others_go_through
     assert Finished() == world.run()
     assert (39, 1) == (world.fold.succeeded, world.fold.dead)
     assert 3 == len([sent for sent in world.effects_sent() if 0 in sent.dispatch.refs])
+
+
+def test_a_look_up_begins_above_the_mark_of_the_lost_intent() -> None:
+    """Others were made meanwhile and raised the mark: the lost one may stand below them."""
+    slow = Once(Fate(answer_s=5.0, lands_s=0.1, told=InDoubt("network")))
+    world = World(creates(10), slow, profile=replace(QUICK, mutations_in_flight=2))
+
+    assert Finished() == world.run()
+    assert ([], 5, 0) == (world.doubled(), world.fold.adopted, world.purposes("lookup")[0].dispatch.high_water)
 
 
 @settings(deadline=None)

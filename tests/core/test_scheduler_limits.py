@@ -33,7 +33,7 @@ from penstock.model.decision import Dispatch, Finished, Halt
 from penstock.model.events import Intent, Pause, Switched
 from penstock.model.limits import Learnt, Paused, Profile, Spent, Window
 from penstock.model.operation import KINDS
-from penstock.model.outcome import InDoubt, Rejected, Throttled
+from penstock.model.outcome import InDoubt, Rate, Rejected, Throttled, Transient
 
 TEN_PER_MINUTE = replace(QUICK, windows=(Window("ten", "content", 10, 60),), content_kinds=("issue.create",))
 
@@ -169,6 +169,24 @@ def test_a_chosen_profile_is_kept_whatever_is_refused() -> None:
     assert ([], 2) == (world.events(Switched), starts(world)[-1][1])
 
 
+def test_a_budget_that_fell_back_already_does_not_fall_back_again() -> None:
+    """A second run of the same process is refused once more: a pause, and nothing new to learn."""
+    world = World(creates(2), Once(TOO_QUICK), profile=OBSERVED, fallback=OBSERVED)
+
+    assert Finished() == world.run()
+    assert ([], 1) == (world.events(Switched), len(world.events(Pause)))
+
+
+def test_a_used_up_quota_told_by_an_answer_is_waited_for() -> None:
+    """Headers say that nothing is left until second 100."""
+    rate = Rate("graphql", 5_000, 0, 5_000, 100.0)
+    world = World(creates(10), Once(Fate(rate=rate)), profile=replace(ONE_STREAM, primary=True))
+    world.run()
+
+    assert [0.0, 101.0] == [at for at, _ in starts(world)]
+    assert "primary quota of graphql" in {wait.cause for wait in world.waits}
+
+
 def test_refused_items_do_not_count() -> None:
     """Of a batch of three one was done: two places are free again."""
     partly = Fate(told={1: Throttled("lane"), 2: Throttled("lane")}, healthy=None)
@@ -228,6 +246,27 @@ def test_the_canary_stops_only_when_nothing_else_can_go() -> None:
 
     assert isinstance(world.run(), Halt)
     assert {*range(7), *range(20, 27), *range(40, 47)} == set(world.server.effects)
+
+
+@pytest.mark.parametrize(
+    "fate", [SECONDARY, Fate(lands_s=math.inf, told=InDoubt("network"))], ids=["refused", "absent"]
+)
+def test_the_canary_gives_back_what_was_not_done(fate: Fate) -> None:
+    """Five were wanted and five are made, though the first five had to be sent twice."""
+    world = World(creates(20), Once(fate), profile=ONE_STREAM, creates_max=5)
+
+    assert isinstance(world.run(), Halt)
+    assert 5 == len(world.server.effects)
+
+
+def test_the_canary_waits_for_what_is_tried_again() -> None:
+    """A close that is in its back-off is still one of those that can go."""
+    refs = [ref(0, CREATE), ref(1, CREATE), ref(2, CLOSE, 0)]
+    not_sent = Fate(lands_s=math.inf, told=Transient("network"), healthy=False)
+    world = World(refs, Once(not_sent, when=lambda dispatch: dispatch.refs == (2,)), creates_max=1)
+
+    assert isinstance(world.run(), Halt)
+    assert {0, 2} == set(world.server.effects)
 
 
 def test_a_second_canary_counts_anew_and_not_what_the_first_left_in_doubt() -> None:

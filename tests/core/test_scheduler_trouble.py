@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.core.worlds import (
     CLOSE,
     CREATE,
@@ -32,7 +33,7 @@ from penstock.model.config import BatchConfig
 from penstock.model.decision import AwaitAnswer, Dispatch, Finished, Halt
 from penstock.model.events import Breaker, Checkpoint, Ended
 from penstock.model.limits import Profile
-from penstock.model.outcome import InDoubt, Throttled, Transient
+from penstock.model.outcome import Fatal, InDoubt, Throttled, Transient
 
 HUNG = Fate(answer_s=math.inf, lands_s=math.inf, told=InDoubt("timeout"), healthy=None)
 """No answer at all; a batch that times out says nothing about the server."""
@@ -118,6 +119,7 @@ def test_a_poisoned_operation_is_dead_after_its_attempts_while_others_go_through
     assert Finished() == world.run()
     assert (DEAD, SKIPPED, 299) == (world.fold.phase[3], world.fold.phase[300], world.fold.succeeded)
     assert 5 == len([sent for sent in world.sent if 3 in sent.dispatch.refs])
+    assert not world.scheduler._attempts._failures, "what is settled leaves nothing behind"
 
 
 def test_a_poisoned_operation_that_is_left_alone_is_dead_in_the_end() -> None:
@@ -181,18 +183,43 @@ def test_a_stop_that_comes_when_all_is_done_changes_nothing() -> None:
 
 
 def test_a_run_is_not_finished_while_a_probe_is_in_flight() -> None:
-    """Its answer still belongs into the log."""
-    late = Fate(answer_s=6.5)
+    """All is settled, by deaths and a late answer: the probe's answer still belongs into the log."""
 
     def failing(dispatch: Dispatch, now: float) -> Fate:
-        if dispatch.purpose == "effect" and dispatch.batch == 1:
-            return late
-        return DOWN if now < 1 else Fate(answer_s=3.0)
+        if dispatch.purpose == "probe":
+            return Fate(answer_s=3.0)
+        return Fate(answer_s=6.5) if dispatch.refs == (5,) else Fate(0.1, told=Transient("server"), healthy=False)
 
-    world = World([ref(no, CLOSE) for no in range(20)] + [ref(no, LINK) for no in range(20, 26)], failing, api="rest")
+    refs = [ref(no, CLOSE) for no in range(6)]
+    world = World(refs, failing, api="rest", config=BatchConfig(max_attempts=1))
 
     assert Finished() == world.run()
-    assert {} == world.fold.open
+    assert (1, {}, 5) == (len(world.purposes("probe")), world.fold.open, world.fold.dead)
+
+
+def test_late_failures_of_an_outage_do_not_open_the_breaker_again() -> None:
+    """Eleven requests of before are answered with failures just after a probe showed that the server works."""
+
+    def failing(dispatch: Dispatch, now: float) -> Fate:
+        if now > 0 or dispatch.purpose == "probe":
+            return Fate(answer_s=0.2)
+        return Fate(0.1 if dispatch.refs[0] < 5 else 5.5, math.inf, Transient("server"), healthy=False)
+
+    world = World(
+        [ref(no, CLOSE) for no in range(16)], failing, api="rest", profile=replace(QUICK, mutations_in_flight=16)
+    )
+
+    assert Finished() == world.run()
+    assert ["open", "closed"] == [event.state for event in world.events(Breaker)]
+
+
+def test_a_stop_does_not_hide_why_the_run_had_to_stop() -> None:
+    """The token was refused; then the user pressed Ctrl-C."""
+    world = World(creates(40), Once(Fate(told=Fatal("bad credentials"), healthy=None)))
+    world.run(until=0.5)
+    world.scheduler.stop("signal")
+
+    assert Halt("bad credentials", access=True) == world.run()
 
 
 def test_checkpoints_are_marked_as_often_as_wanted() -> None:

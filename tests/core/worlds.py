@@ -23,7 +23,7 @@ from penstock.model.decision import AwaitAnswer, Dispatch, Finished, Halt, WaitU
 from penstock.model.events import Event, intent_of
 from penstock.model.limits import Fact, Profile
 from penstock.model.operation import KIND_BY_NAME, KINDS, OperationRef
-from penstock.model.outcome import Answer, InDoubt, Outcome, Succeeded, Throttled, Transient
+from penstock.model.outcome import Answer, InDoubt, Outcome, Rate, Succeeded, Throttled, Transient
 
 CREATE, UPDATE, CLOSE, LINK, LABEL, COMMENT, MILESTONE = (
     KIND_BY_NAME[name].code
@@ -78,6 +78,7 @@ class Fate:
         told: What the client is told, of every operation or of single ones; of the others it is told what happened.
         healthy: What the answer says about the server.
         pages: Requests that a read takes.
+        rate: Primary limit that the answer tells.
     """
 
     answer_s: float = 0.5
@@ -85,6 +86,7 @@ class Fate:
     told: Outcome | Mapping[int, Outcome] = field(default_factory=dict)
     healthy: bool | None = True
     pages: int = 1
+    rate: Rate | None = None
 
     def of(self, no: int) -> Outcome | None:
         """What the client is told of an operation; None: what happened."""
@@ -157,9 +159,10 @@ class Server:
         """What an answer says of an operation that stands."""
         return Succeeded(self.number.get(no, 0), f"N{no}", no)
 
-    def shows(self, no: int, now: float) -> bool:
-        """Whether a read shows it."""
-        return self.shown_at.get(no, math.inf) <= now
+    def shows(self, no: int, now: float, high_water: int) -> bool:
+        """Whether a read shows it; issues are read above a number."""
+        above = self.refs[no].kind != CREATE or self.number.get(no, 0) > high_water
+        return above and self.shown_at.get(no, math.inf) <= now
 
 
 @dataclass
@@ -346,7 +349,7 @@ class World:
         elif dispatch.purpose == "lookup":
             page = int(dispatch.cursor or 1)
             more = str(page + 1) if page < fate.pages else ""
-            shown = [no for no in dispatch.refs if not more and self.server.shows(no, sent_at)]
+            shown = [no for no in dispatch.refs if not more and self.server.shows(no, sent_at, dispatch.high_water)]
             found = tuple((no, replace_adopted(self.server.seen(no))) for no in shown)
         return Answer(
             batch=dispatch.batch,
@@ -356,6 +359,7 @@ class World:
             found=found,
             more=more,
             status=200,
+            rate=fate.rate,
             healthy=fate.healthy,
         )
 

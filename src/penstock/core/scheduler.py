@@ -251,7 +251,7 @@ class Scheduler:
         return doubtful >= (1 if kind.idempotency == "none" else REFS_MAX)
 
     def _canary(self) -> Decision | None:
-        under_way = self.fold.open or self.fold.doubt or self._attempts.next_at < math.inf
+        under_way = self.fold.open or self._attempts.next_at < math.inf
         if under_way or not self._batching.creates_spent:
             return None
         return self._stop_at(Halt("the first creates are done", hint="look at them, then resume"))

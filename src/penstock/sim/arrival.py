@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-_MUTATION = re.compile(r"^\s*mutation\b", re.MULTILINE)
+import msgspec
+
 _ENTERPRISE_PREFIXES = (("/api/v3", ""), ("/api/graphql", "/graphql"))
 
 
@@ -48,27 +46,29 @@ class Arrival:
 
 def arrival(request_id: str, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Arrival:
     """Read a request; a malformed body is noted, not raised."""
-    place = urlsplit(path)
-    bare, enterprise = place.path, False
+    bare, _, query = path.partition("?")
+    enterprise = False
     for prefix, inside in _ENTERPRISE_PREFIXES:
         if bare == prefix or bare.startswith(f"{prefix}/"):
             bare, enterprise = inside + bare[len(prefix) :], True
     value, malformed = _body(bare, body)
     graphql = bare == "/graphql"
-    if graphql:
-        document = value.get("query") if value is not None else None
-        writes = isinstance(document, str) and _MUTATION.search(document) is not None
-    else:
-        writes = method not in ("GET", "HEAD")
-    return Arrival(request_id, method, bare, place.query, headers, value, malformed, enterprise, graphql, writes)
+    writes = _mutates(value) if graphql else method not in ("GET", "HEAD")
+    return Arrival(request_id, method, bare, query, headers, value, malformed, enterprise, graphql, writes)
+
+
+def _mutates(body: dict[str, Any] | None) -> bool:
+    from penstock.sim.graphql_document import is_mutation
+
+    return body is not None and is_mutation(body.get("query"), body.get("operationName"))
 
 
 def _body(path: str, body: bytes) -> tuple[dict[str, Any] | None, str]:
     if not body:
         return None, ""
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None, "Problems parsing JSON"
     if isinstance(value, list) and path.endswith("/labels"):
         return {"labels": value}, ""  # the label endpoints also take a bare list

@@ -7,9 +7,11 @@ A fault *before* leaves the request without effect; a fault *after* loses the an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Any
+
+import msgspec
 
 from penstock.sim.refusal import out_of_resources, went_wrong
 
@@ -45,8 +47,7 @@ ITEM_FAULTS = (
 """Faults of one alias or REST write; the chance is per item."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scripted:
+class Scripted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     A fault at a certain request.
 
@@ -87,18 +88,26 @@ class Faults:
         for name in (*self.rates, *(scripted.fault for scripted in self.script)):
             if name not in REQUEST_FAULTS and name not in ITEM_FAULTS:
                 raise ValueError(f"no fault {name!r}; there are {', '.join(REQUEST_FAULTS + ITEM_FAULTS)}")
+        for name, rate in self.rates.items():
+            if not 0.0 <= rate <= 1.0:
+                raise ValueError(f"the chance of {name!r} is {rate}; a chance is between 0 and 1")
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Faults:
         """
+        The attributes as plain values.
+
         Raises:
-            ValueError, TypeError: An unknown fault or field.
+            ValueError: An unknown fault or field, or a value that does not fit.
         """
-        fields = dict(value)
-        script = [Scripted(**scripted) for scripted in fields.pop("script", ())]
-        if "slow_s" in fields:
-            fields["slow_s"] = tuple(fields["slow_s"])
-        return cls(script=script, **fields)
+        known = [each.name for each in fields(cls)]
+        for name in value:
+            if name not in known:
+                raise ValueError(f"faults have no field {name!r}; there are {', '.join(known)}")
+        try:
+            return msgspec.convert(value, cls)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from None
 
     @classmethod
     def named(cls, name: str) -> Faults:

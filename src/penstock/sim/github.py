@@ -7,6 +7,7 @@ Between the two stand, in this order: the network, faults, the token, the limits
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -46,6 +47,7 @@ from penstock.sim.session import API_VERSION, Session, SimTimeout
 from penstock.sim.state import State
 from penstock.sim.stats import Stats
 
+_log = logging.getLogger(__name__)
 _NEEDS_SSO = ("/repos/", "/orgs/", "/repositories/", "/graphql")
 
 
@@ -122,23 +124,6 @@ class SimulatedGitHub:
         repository.roles[user.id] = role
         repository.assignable[login.lower()] = user
         return user
-
-    def set_token(self, fields: Mapping[str, Any]) -> Token:
-        """
-        Say what a token may do, from plain values.
-
-        Args:
-            fields: `value`, `login` of its user (octo unless given), and the other attributes of `Token`.
-        """
-        rest = {name: value for name, value in fields.items() if name != "login"}
-        login = str(fields.get("login", "octo"))
-        if rest.get("scopes") is not None:
-            rest["scopes"] = tuple(rest["scopes"])
-        if rest.get("repositories") is not None:
-            rest["repositories"] = frozenset(name.lower() for name in rest["repositories"])
-        token = Token(user=self.state.user(login) or self.state.add_user(login), **rest)
-        self.tokens.register(token)
-        return token
 
     def stats(self) -> dict[str, Any]:
         """
@@ -265,6 +250,11 @@ class SimulatedGitHub:
             extra_points = self.profile.timeout_points
             self._stats.refusals["timeout"] += 1
             reply = timed_out(self._random, graphql=request.graphql, request_id=request.id)
+        except Exception:  # noqa: BLE001 - whatever it is, a server goes on
+            # A mistake of the simulator's own. A client sees what GitHub shows for one of its own.
+            _log.exception("%s failed", request.name)
+            self._stats.refusals["crash"] += 1
+            reply = data_null(request.id) if request.graphql else server_error(500)
         finally:
             self._stats.items_s.update(session.items_s)
             visit.account.leave(visit, session.worked_s, self.clock.now(), extra_points=session.cost - 1 + extra_points)

@@ -16,7 +16,9 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     VariableDefinitionNode,
+    get_operation_ast,
     parse,
     print_ast,
     type_from_ast,
@@ -130,7 +132,7 @@ class Document:
         self.ast = ast
         self._operations = {operation.name: operation for operation in operations}
 
-    def operation(self, name: str | None) -> Operation:
+    def operation(self, name: Any) -> Operation:
         """
         The operation to run.
 
@@ -141,9 +143,32 @@ class Document:
             return next(iter(self._operations.values()))
         if not name:
             raise RequestRefused({"message": "An operation name is required"})
-        if name not in self._operations:
+        if not isinstance(name, str) or name not in self._operations:
             raise RequestRefused({"message": f'No operation named "{name}"'})
         return self._operations[name]
+
+
+def is_mutation(text: Any, name: Any) -> bool:
+    """
+    Would this text, with the operation of this name, change something? Known as soon as it parses.
+
+    What cannot be executed, because it does not parse or no operation is chosen, changes nothing.
+    """
+    if not isinstance(text, str):
+        return False
+    try:
+        chosen = get_operation_ast(_parsed(text), name or None)
+    except RequestRefused:
+        return False
+    return chosen is not None and chosen.operation is OperationType.MUTATION
+
+
+@lru_cache(maxsize=KEPT_DOCUMENTS)
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text)
+    except GraphQLSyntaxError as error:
+        raise RequestRefused(syntax_error(error)) from None
 
 
 @lru_cache(maxsize=KEPT_DOCUMENTS)
@@ -154,10 +179,7 @@ def document(text: str) -> Document:
     Raises:
         RequestRefused: it does not parse, or breaks a rule of the schema.
     """
-    try:
-        ast = parse(text)
-    except GraphQLSyntaxError as error:
-        raise RequestRefused(syntax_error(error)) from None
+    ast = _parsed(text)
     errors = validate(schema(), ast)
     if errors:
         raise RequestRefused(*(validation_error(ast, error) for error in errors))

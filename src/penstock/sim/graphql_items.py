@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from penstock.sim.graphql_scope import Arguments, Resolver, Scope
@@ -33,6 +33,10 @@ class Item:
         """Count the item. Returns the instant at which it takes effect; call it right before the change."""
         self.session.admit(self.kind)
         return self.session.now()
+
+    def below(self, field: str) -> Item:
+        """The same item, reading the input object that this input field holds."""
+        return replace(self, given=self.given[field])
 
     def record(self, field: str, type_: type[R]) -> R:
         """

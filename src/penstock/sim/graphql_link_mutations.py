@@ -10,7 +10,7 @@ from penstock.sim.graphql_scope import Table
 from penstock.sim.records import Issue
 from penstock.sim.refusal import SimRefusal, not_found
 
-_ISSUE_URL = re.compile(r"https?://[^/]+/([^/]+)/([^/]+)/issues/(\d+)/?")
+_ISSUE_URL = re.compile(r"https?://[^/]+/([^/]+)/([^/]+)/issues/(\d{1,18})/?")
 
 
 def _child(item: Item) -> Issue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from penstock.sim.graphql_connections import Connection
@@ -9,6 +11,7 @@ from penstock.sim.graphql_items import Item, mutation
 from penstock.sim.graphql_link_mutations import LINK_MUTATIONS
 from penstock.sim.graphql_scope import Table
 from penstock.sim.records import Comment, Issue, IssueType, Label, Milestone, Repository, User
+from penstock.sim.refusal import SimRefusal
 
 
 def _create_issue(item: Item) -> dict[str, Any]:
@@ -31,18 +34,35 @@ def _create_issue(item: Item) -> dict[str, Any]:
 
 
 def _update_issue(item: Item) -> dict[str, Any]:
-    issue, given, session = item.issue("id"), item.given, item.session
+    issue, session = item.issue("id"), item.session
     session.require_edit(issue)
-    changes = _changes(item)
-    wanted = (given.get("state") or issue.state).lower()
+    changes, turn = _changes(item), _turn(item, issue)
     now = item.admit()
     if changes:
-        session.state.update_issue(session.actor, issue, now=now, **changes)
-    if wanted != issue.state and wanted == "closed":
-        session.state.close_issue(session.actor, issue, now=now)
-    elif wanted != issue.state:
-        session.state.reopen_issue(issue, now=now)
+        session.state.update_issue(session.actor, issue, now=now, counts=turn is None, **changes)
+    if turn is not None:
+        turn(now=now)
     return {"issue": issue, "actor": session.actor}
+
+
+def _turn(item: Item, issue: Issue) -> Callable[..., Issue] | None:
+    """
+    What closes or reopens the issue, lacking only `now`; None when it is to stay as it is.
+
+    Source: https://docs.github.com/en/graphql/reference/issues#input-object-updateissueinput (`state` and
+    `stateInput` exclude each other; a reason means something for CLOSED only, an original for DUPLICATE only)
+    """
+    wanted, state = item.given.get("stateInput"), item.session.state
+    if wanted is not None and item.given.get("state") is not None:
+        raise SimRefusal(422, "UNPROCESSABLE", "`state` and `stateInput` are mutually exclusive.")
+    value = wanted["value"] if wanted is not None else item.given.get("state")
+    reason = (wanted or {}).get("stateReason")
+    if value == "CLOSED" and (issue.state == "open" or reason is not None):
+        original = item.below("stateInput").optional("duplicateIssueId", Issue) if reason == "DUPLICATE" else None
+        return partial(state.close_issue, item.session.actor, issue, reason and reason.lower(), duplicate_of=original)
+    if value == "OPEN" and issue.state == "closed":
+        return partial(state.reopen_issue, issue)
+    return None
 
 
 def _changes(item: Item) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from penstock.sim.graphql_connections import CONNECTION, PAGE_INFO
+from penstock.sim.graphql_introspection import answers, introspection
 from penstock.sim.graphql_mutations import MUTATION
 from penstock.sim.graphql_queries import QUERY, REPOSITORY
 from penstock.sim.graphql_records import (
@@ -47,6 +48,8 @@ def resolver(type_name: str, field_name: str) -> Resolver:
     """
     if field_name == "__typename":
         return lambda _source, _arguments, _scope: type_name
+    if answers(type_name, field_name):
+        return introspection(type_name, field_name)
     if type_name.endswith("Connection"):
         return CONNECTION[field_name]
     table = _TABLES.get(type_name)

@@ -2,7 +2,8 @@
 The executor: runs a plan and builds the answer.
 
 A mutation's top-level fields run one after the other in the order of the document; one that is refused is null and
-has an entry in `errors`, the others go on. graphql-core's own executor gives the same answers at several times the cost.
+has an entry in `errors`, the others go on. graphql-core's own executor gives the same answers at several times the
+cost.
 """
 
 from __future__ import annotations

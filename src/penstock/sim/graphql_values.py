@@ -121,7 +121,7 @@ def argument_reader(definition: GraphQLField, node: FieldNode) -> ReadArguments:
     for name, argument in definition.args.items():
         value = given.get(name)
         if value is None or _names_a_variable(value):
-            if argument.default is not None:
+            if argument.default is not None and argument.default.literal is not None:
                 constants[name] = value_from_ast(argument.default.literal, argument.type)
             if isinstance(value, VariableNode):
                 variables.append((name, value.name.value))

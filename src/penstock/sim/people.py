@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from penstock.sim.records import LEVELS, Issue, Label, Repository, User
 from penstock.sim.state import State
 
 STRANGER = "stranger"
+T = TypeVar("T")
+_WORDS: Mapping[type, str] = MappingProxyType({str: "text", list: "list", int: "number", bool: "truth value"})
+_OWNER_KINDS = ("User", "Organization")
+_NEW_REPOSITORY: Mapping[str, type] = MappingProxyType(
+    {"private": bool, "archived": bool, "has_issues": bool, "watchers": int, "description": str}
+)
 
 
 def act(state: State, action: Mapping[str, Any], now: float) -> dict[str, Any]:
@@ -28,14 +35,15 @@ def act(state: State, action: Mapping[str, Any], now: float) -> dict[str, Any]:
         What was done, e.g. the number of a new issue.
 
     Raises:
-        ValueError: An unknown action, repository, issue or label.
+        ValueError: An unknown action, repository, issue or label; a value that is missing or of another type.
         SimRefusal: GitHub would not let anybody do it.
     """
-    name = action.get("do")
-    handler = _ACTIONS.get(str(name))
+    scene = _Scene(state, action, now)
+    name = scene.text("do")
+    handler = _ACTIONS.get(name)
     if handler is None:
         raise ValueError(f"no action {name!r}; there are {', '.join(_ACTIONS)}")
-    return handler(_Scene(state, action, now))
+    return handler(scene)
 
 
 class _Scene:
@@ -46,14 +54,38 @@ class _Scene:
         self.action = action
         self.now = now
 
+    def value(self, name: str, type_: type[T], default: T | None = None) -> T:
+        """A value of the action; without a default it must be there."""
+        found = self.action.get(name, default)
+        if not isinstance(found, type_):
+            given = f"it is {found!r}" if name in self.action else "there is none"
+            raise ValueError(f"{name} must be a {_WORDS[type_]}; {given}")
+        return found
+
+    def text(self, name: str, default: str | None = None) -> str:
+        return self.value(name, str, default)
+
+    def texts(self, name: str) -> list[str]:
+        found = self.value(name, list)
+        if not all(isinstance(each, str) for each in found):
+            raise ValueError(f"{name} must be a list of texts; it is {found!r}")
+        return found
+
+    def body(self) -> str | None:
+        """The body, which may be null."""
+        return None if self.action.get("body") is None else self.text("body")
+
     @property
     def actor(self) -> User:
-        login = str(self.action.get("by", STRANGER))
-        return self.state.user(login) or self.state.add_user(login)
+        return self.user_named(self.text("by", STRANGER))
 
     @property
     def repository(self) -> Repository:
-        return self.repository_named(str(self.action.get("repository", "octo/widgets")))
+        return self.repository_named(self.text("repository", "octo/widgets"))
+
+    def user_named(self, login: str) -> User:
+        """Signed up if need be."""
+        return self.state.user(login) or self.state.add_user(login)
 
     def repository_named(self, full_name: str) -> Repository:
         owner, _, name = full_name.partition("/")
@@ -64,11 +96,21 @@ class _Scene:
 
     @property
     def issue(self) -> Issue:
-        number = self.action.get("number")
-        found = self.state.issue(self.repository, number) if isinstance(number, int) else None
+        number = self.value("number", int)
+        found = self.state.issue(self.repository, number)
         if found is None:
             raise ValueError(f"no issue {number!r} in {self.repository.full_name}")
         return found
+
+    def new_name(self, field: str) -> tuple[str, str]:
+        """Owner and name of a repository that is not there yet."""
+        full_name = self.text(field)
+        owner, _, name = full_name.partition("/")
+        if not owner or not name or "/" in name:
+            raise ValueError(f"{field} must be OWNER/NAME; it is {full_name!r}")
+        if self.state.repository(owner, name) is not None:
+            raise ValueError(f"there is a repository {full_name!r} already")
+        return owner, name
 
     def label(self, name: str) -> Label:
         found = self.state.label(self.repository, name)
@@ -78,11 +120,15 @@ class _Scene:
 
 
 def _edit_issue(scene: _Scene) -> dict[str, Any]:
-    changes: dict[str, Any] = {key: scene.action[key] for key in ("title", "body") if key in scene.action}
+    changes: dict[str, Any] = {}
+    if "title" in scene.action:
+        changes["title"] = scene.text("title")
+    if "body" in scene.action:
+        changes["body"] = scene.body()
     if "labels" in scene.action:
-        changes["labels"] = [scene.label(name) for name in scene.action["labels"]]
+        changes["labels"] = [scene.label(name) for name in scene.texts("labels")]
     if "assignees" in scene.action:
-        found = (scene.state.user(login) for login in scene.action["assignees"])
+        found = (scene.state.user(login) for login in scene.texts("assignees"))
         changes["assignees"] = [user for user in found if user is not None]
     issue = scene.issue
     scene.state.update_issue(scene.repository.owner, issue, **changes, now=scene.now)
@@ -91,7 +137,7 @@ def _edit_issue(scene: _Scene) -> dict[str, Any]:
 
 def _close_issue(scene: _Scene) -> dict[str, Any]:
     issue = scene.issue
-    scene.state.close_issue(scene.actor, issue, scene.action.get("reason"), now=scene.now)
+    scene.state.close_issue(scene.actor, issue, scene.text("reason", "completed"), now=scene.now)
     return {"number": issue.number}
 
 
@@ -108,71 +154,73 @@ def _delete_issue(scene: _Scene) -> dict[str, Any]:
 
 
 def _transfer_issue(scene: _Scene) -> dict[str, Any]:
-    target = scene.repository_named(str(scene.action.get("to")))
+    target = scene.repository_named(scene.text("to"))
     moved = scene.state.transfer_issue(scene.issue, target, now=scene.now)
     return {"number": moved.number, "repository": target.full_name}
 
 
 def _comment(scene: _Scene) -> dict[str, Any]:
-    body = str(scene.action.get("body", "Any news?"))
+    body = scene.text("body", "Any news?")
     return {"id": scene.state.add_comment(scene.actor, scene.issue, body, now=scene.now).id}
 
 
 def _create_issue(scene: _Scene) -> dict[str, Any]:
-    title = str(scene.action.get("title", "It does not work"))
-    body, is_pull = scene.action.get("body"), scene.action["do"] == "create_pull"
-    issue = scene.state.create_issue(scene.actor, scene.repository, title, body, is_pull=is_pull, now=scene.now)
+    title, is_pull = scene.text("title", "It does not work"), scene.text("do") == "create_pull"
+    issue = scene.state.create_issue(scene.actor, scene.repository, title, scene.body(), is_pull=is_pull, now=scene.now)
     return {"number": issue.number}
 
 
 def _create_label(scene: _Scene) -> dict[str, Any]:
-    name, color = str(scene.action.get("name")), str(scene.action.get("color", "ededed"))
+    name, color = scene.text("name"), scene.text("color", "ededed")
     return {"id": scene.state.create_label(scene.repository, name, color, now=scene.now).id}
 
 
 def _delete_label(scene: _Scene) -> dict[str, Any]:
-    label = scene.label(str(scene.action.get("name")))
+    label = scene.label(scene.text("name"))
     scene.state.delete_label(label, now=scene.now)
     return {"id": label.id}
 
 
 def _rename_label(scene: _Scene) -> dict[str, Any]:
-    label = scene.label(str(scene.action.get("name")))
-    scene.state.update_label(label, name=str(scene.action.get("new_name")), now=scene.now)
+    label = scene.label(scene.text("name"))
+    scene.state.update_label(label, name=scene.text("new_name"), now=scene.now)
     return {"id": label.id}
 
 
 def _rename_repository(scene: _Scene) -> dict[str, Any]:
     repository = scene.repository
-    owner, _, name = str(scene.action.get("to")).partition("/")
-    user = scene.state.user(owner) or scene.state.add_user(owner)
-    scene.state.rename_repository(repository, user, name)
+    owner, name = scene.new_name("to")
+    scene.state.rename_repository(repository, scene.user_named(owner), name)
     return {"repository": repository.full_name}
 
 
 def _change_repository(scene: _Scene) -> dict[str, Any]:
     repository = scene.repository
-    repository.archived = bool(scene.action.get("archived", repository.archived))
-    repository.has_issues = bool(scene.action.get("has_issues", repository.has_issues))
-    repository.private = bool(scene.action.get("private", repository.private))
+    repository.archived = scene.value("archived", bool, repository.archived)
+    repository.has_issues = scene.value("has_issues", bool, repository.has_issues)
+    repository.private = scene.value("private", bool, repository.private)
     return {"repository": repository.full_name}
 
 
 def _set_role(scene: _Scene) -> dict[str, Any]:
-    login, role = str(scene.action.get("login")), str(scene.action.get("role"))
+    login, role = scene.text("login"), scene.text("role")
     if role not in LEVELS:
         raise ValueError(f"no role {role!r}; there are {', '.join(LEVELS)}")
-    user = scene.state.user(login) or scene.state.add_user(login)
+    user = scene.user_named(login)
     scene.repository.roles[user.id] = role
     scene.repository.assignable[login.lower()] = user
     return {"login": login, "role": role}
 
 
 def _create_repository(scene: _Scene) -> dict[str, Any]:
-    owner, _, name = str(scene.action.get("name")).partition("/")
-    user = scene.state.user(owner) or scene.state.add_user(owner, str(scene.action.get("owner_kind", "User")))
-    flags = ("private", "archived", "has_issues", "watchers", "description")
-    fields = {flag: scene.action[flag] for flag in flags if flag in scene.action}
+    owner, name = scene.new_name("name")
+    kind = scene.text("owner_kind", "User")
+    if kind not in _OWNER_KINDS:
+        raise ValueError(f"no kind of owner {kind!r}; there are {', '.join(_OWNER_KINDS)}")
+    user = scene.state.user(owner) or scene.state.add_user(owner, kind)
+    fields: dict[str, Any] = {
+        field: scene.value(field, type_) for field, type_ in _NEW_REPOSITORY.items() if field in scene.action
+    }
     return {"repository": scene.state.add_repository(user, name, now=scene.now, **fields).full_name}
 
 

@@ -6,10 +6,11 @@ Source: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-r
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+
+import msgspec
 
 from penstock.sim.limits import Turned
 from penstock.sim.refusal import DOCS, SimRefusal, went_wrong
@@ -22,7 +23,6 @@ _SSO_MESSAGE = (
     "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to "
     "this organization."
 )
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ def json_reply(status: int, value: Any, headers: dict[str, str] | None = None) -
     """An answer with a JSON body; None means no body."""
     if value is None:
         return SimReply(status, dict(headers or {}), b"")
-    return SimReply(status, {**_JSON, **(headers or {})}, _encode(value).encode())
+    return SimReply(status, {**_JSON, **(headers or {})}, msgspec.json.encode(value))
 
 
 def message_reply(status: int, message: str, headers: dict[str, str] | None = None, url: str = DOCS) -> SimReply:

@@ -10,7 +10,7 @@ from penstock.sim.isotime import seconds_of
 from penstock.sim.records import Issue, IssueType, Label, Milestone, Repository, User
 from penstock.sim.refusal import invalid
 from penstock.sim.rest_render import issue_json
-from penstock.sim.rest_request import RestAnswer, RestRequest, wrong_request
+from penstock.sim.rest_request import RestAnswer, RestRequest, decimal, wrong_request
 from penstock.sim.session import Session
 
 _NEW_LABEL_COLOR = "ededed"
@@ -153,7 +153,7 @@ async def update_issue(request: RestRequest) -> RestAnswer:
     session.admit(kind)
     if edits:
         changes = _Fields(request, issue.repository).changes()
-        session.state.update_issue(session.actor, issue, **changes, now=session.now())
+        session.state.update_issue(session.actor, issue, **changes, counts=state is None, now=session.now())
     _set_state(session, issue, state, request.text("state_reason"))
     return RestAnswer(200, issue_json(session, issue))
 
@@ -213,9 +213,10 @@ class _Fields:
         number = self._request.body["milestone"]
         if number is None:
             return None
-        if not isinstance(number, int | str) or not str(number).isdecimal():
+        wanted = decimal(str(number)) if isinstance(number, int | str) else None
+        if wanted is None:
             raise wrong_request(f"For 'properties/milestone', {number} is not an integer.")
-        milestone = self._request.session.state.milestone(self._repository, int(number))
+        milestone = self._request.session.state.milestone(self._repository, wanted)
         if milestone is None:
             raise invalid("Issue", "milestone", "invalid", "Milestone is not valid", number)
         return milestone

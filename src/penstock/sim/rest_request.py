@@ -14,6 +14,7 @@ from penstock.sim.session import Session
 T = TypeVar("T")
 PER_PAGE = 30
 PER_PAGE_MAX = 100
+_DIGITS_MAX = 18
 
 
 @dataclass(slots=True)
@@ -119,10 +120,10 @@ class RestRequest:
 
     def number(self, name: str) -> int:
         """A number in the path."""
-        text = self.parameters[name]
-        if not text.isdecimal():
+        number = decimal(self.parameters[name])
+        if number is None:
             raise not_found()
-        return int(text)
+        return number
 
     def text(self, name: str, *, required: bool = False) -> str | None:
         """
@@ -173,8 +174,8 @@ class RestRequest:
 
     def page(self, items: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
         """The part of a list this request asks for, and the `link` header."""
-        per_page = min(max(_positive(self.query.get("per_page"), PER_PAGE), 1), PER_PAGE_MAX)
-        page = max(_positive(self.query.get("page"), 1), 1)
+        per_page = min(max(self._count("per_page", PER_PAGE), 1), PER_PAGE_MAX)
+        page = max(self._count("page", 1), 1)
         last = max(1, -(-len(items) // per_page))
         part = items[(page - 1) * per_page : page * per_page]
         links = []
@@ -186,13 +187,18 @@ class RestRequest:
             links.append(self._link(1, "first"))
         return part, {"link": ", ".join(links)} if links else {}
 
+    def _count(self, name: str, default: int) -> int:
+        number = decimal(self.query.get(name, ""))
+        return default if number is None else number
+
     def _link(self, page: int, relation: str) -> str:
         query = urlencode({**self.query, "page": page})
         return f'<{self.session.api_url}{self.path}?{query}>; rel="{relation}"'
 
 
-def _positive(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() else default
+def decimal(text: str) -> int | None:
+    """The number a text stands for; None for any other text, and for a number no record can have."""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS_MAX else None
 
 
 def wrong_request(reason: str) -> SimRefusal:

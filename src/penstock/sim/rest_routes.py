@@ -94,7 +94,11 @@ class Router:
         node.handlers[method] = handler
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
-        """The handler and the values of the path's names; None when nobody answers there."""
+        """
+        The handler and the values of the path's names; None when nobody answers there.
+
+        HEAD is answered as GET; who sends the answer leaves the body out.
+        """
         parameters: dict[str, str] = {}
         node = self._root
         for part in path.strip("/").split("/"):
@@ -105,5 +109,5 @@ class Router:
                 name, following = next(iter(node.named.items()))
                 parameters[name] = part
             node = following
-        handler = node.handlers.get(method)
+        handler = node.handlers.get("GET" if method == "HEAD" else method)
         return None if handler is None else (handler, parameters)

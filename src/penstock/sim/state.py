@@ -111,10 +111,14 @@ class State(Links):
         assignees: Sequence[User] | None = None,
         milestone: Milestone | None = UNCHANGED,
         type: IssueType | None = UNCHANGED,  # noqa: A002 - GitHub's own word
+        counts: bool = True,
         now: float,
     ) -> Issue:
         """
         Change an issue. None means unchanged for title, labels, assignees; the others may be cleared by None.
+
+        Args:
+            counts: Whether this is a write of its own; beside a change of state it is part of that one.
 
         Raises:
             SimRefusal: 422 for a bad field. Nothing was changed then.
@@ -138,7 +142,7 @@ class State(Links):
                 _tally(issue, 1)
             issue.type = issue.type if type is UNCHANGED else type
         self.markers.change(issue.repository.id, before, issue.body)
-        self.applied["issue.update"] += 1
+        self.applied["issue.update"] += counts
         return issue
 
     def close_issue(

@@ -74,7 +74,7 @@ def inside_limits(history: History) -> Iterator[str]:
         reason, at = violation["reason"], violation["at"]
         if violation["request"] in lessons or (exhausted and "quota" in reason):
             continue
-        if "pause" in reason or "blocked" in reason or "quota" in reason:
+        if reason.endswith(("in a pause", "while blocked")) or reason.startswith("hourly quota"):
             before = bisect_right(unknown, at)
             if before and unknown[before - 1] > at - _PAUSE_MEMORY_S:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
@@ -26,6 +27,10 @@ _PROFILES = (
 )
 """What the server holds, and what the client is told."""
 
+_SIZES = (1, 2, 3, 5, 8, 12, 16)
+_SIZES_BOUND = (3, 8, 22, 26, 40)
+"""Tasks of a plan, and where so few already fill a window."""
+
 _RATES = (0.02, 0.1, 0.3)
 _ALL_MAX = 0.6
 """Most that the chances of all request faults add up to: something must get through."""
@@ -41,13 +46,15 @@ class Crash:
     A death of the process, and what follows.
 
     Attributes:
-        step: Of the steps of one life the one at which it dies.
+        step: Of the steps of one life the one at which it dies; 0 for none.
         flight_s: When that step lies inside a request: so long after it was sent.
+        alive_s: It dies when it has lived so long, if it still does: in a wait, or with a request in flight.
         down_s: How long nobody restarts it.
     """
 
     step: int
     flight_s: float
+    alive_s: float
     down_s: float
 
 
@@ -106,7 +113,7 @@ def scenario(seed: int) -> Scenario:
     """The scenario of a seed."""
     random = Random(f"{seed}:scenario")
     server, client = random.choice(_PROFILES)
-    graph = random_graph(random, random.choice((1, 2, 3, 5, 8, 12, 16, 24, 40)))
+    graph = random_graph(random, random.choice(_SIZES_BOUND if server in {"observed", "lab"} else _SIZES))
     phases = [_phase(random, graph, server)]
     if random.random() < 0.4:
         phases.append(_phase(random, grown_graph(random, graph), server))
@@ -139,10 +146,12 @@ def _phase(random: Random, graph: TaskGraph, server: str) -> Phase:
 
 
 def _crash(random: Random, tempo: float) -> Crash:
+    steps = (0, random.randint(1, 30), random.randint(20, 200), random.randint(50, 600))
     return Crash(
-        step=random.choice((random.randint(1, 30), random.randint(20, 200), random.randint(50, 600))),
+        step=random.choice(steps),
         flight_s=random.choice((0.0, random.uniform(0.0, 1.0), random.uniform(0.0, 11.0))) * tempo,
-        down_s=random.choice((0.0, random.uniform(0.0, 5.0), random.uniform(0.0, 70.0), 400.0)) * tempo,
+        alive_s=random.choice((math.inf, random.uniform(0.0, 20.0), random.uniform(0.0, 300.0))) * tempo,
+        down_s=random.choice((0.0, 0.0, random.uniform(0.0, 5.0), random.uniform(0.0, 70.0), 400.0)) * tempo,
     )
 
 
@@ -152,7 +161,7 @@ def _faults(random: Random) -> Faults:
         return Faults()
     rates: dict[str, float] = {}
     usual = [name for name in REQUEST_FAULTS if name not in {"exhausted", "revoked"}]
-    for name in random.sample(usual, random.choice((0, 1, 1, 2, 4, 8))):
+    for name in random.sample(usual, random.choice((0, 1, 1, 1, 2, 2, 3, 6))):
         rates[name] = random.choice(_RATES)
     if random.random() < 0.1:
         rates["exhausted"] = 0.02

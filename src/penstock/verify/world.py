@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -200,7 +202,7 @@ class _World:
         self._trace.add(Began(at=self._clock.now(), life=steps.life, phase=index))
         result = None
         try:
-            async with asyncio.timeout_at(self._over_at(phase, calm_at)):
+            async with asyncio.timeout_at(self._over_at(phase, calm_at)), self._mortal(steps, crash):
                 result = await self._run(steps, phase, first)
             how, why = result.state, result.cause
         except Died as death:
@@ -214,6 +216,17 @@ class _World:
         steps.dead = True
         self._trace.add(Ended(at=self._clock.now(), life=steps.life, how=how, why=why))
         return result, how
+
+    @asynccontextmanager
+    async def _mortal(self, steps: Steps, crash: Crash | None) -> AsyncIterator[None]:
+        """The process dies when its time has come, wherever it is: nothing of it happens from then on."""
+        try:
+            async with asyncio.timeout(crash.alive_s if crash and crash.alive_s < math.inf else None) as time:
+                yield
+        except TimeoutError:
+            if not time.expired():
+                raise
+            raise Died("its time had come") from None
 
     async def _run(self, steps: Steps, phase: Phase, first: int) -> RunResult:
         living = Living(self._machine, steps)
