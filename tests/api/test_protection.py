@@ -1,4 +1,4 @@
-"""What a client protects against while nobody looks: people's words, pauses across restarts, plans for another server."""
+"""What a client protects: the words of people, pauses across restarts, servers other than the plan's."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_nothing_is_sent_in_a_pause_that_an_earlier_process_was_told(tmp_path: P
     async def play(sim: SimulatedGitHub, client: Callable[[], Client], _clock: LoopClock) -> None:
         first = client()
         plan = await first.plan(graph(*"ABCDEFGH"))
-        sim.set_faults(Faults(script=[Scripted(fault="throttle.announced", on="POST /graphql mutation")]))
+        sim.set_faults(Faults(script=[Scripted(fault="throttle.announced", on="mutation")]))
 
         def observe(fold: Fold, _decision: Decision, _now: float) -> None:
             if fold.throttles:

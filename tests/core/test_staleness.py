@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.core.planning import graph, issue, named, observed, plan, task
+from tests.core.planning import REPOSITORY, graph, issue, named, observed, plan, task
 
-from penstock.core.staleness import changed
+from penstock.core.staleness import changed, gone, taken
+from penstock.model.observed import Account, Observation
 
 WANTED = graph(task("1", labels=("a", "new"), milestone="M1"))
 NAMES = named("a", milestones=("M1",))
@@ -69,3 +70,35 @@ def test_names_that_mean_something_else() -> None:
     assert ('label "a" is another one', 'label "new" is new', 'milestone "M1" is gone') == changed(
         made, observed(names=other)
     )
+
+
+def test_a_lost_role_counts_and_a_gained_one_does_not() -> None:
+    """GitHub drops labels, assignees and milestones of those who may not set them, without a word."""
+    made = plan(WANTED, observed(names=NAMES))
+
+    def with_role(role: str) -> Observation:
+        return observed(names=NAMES, repository=replace(REPOSITORY, permission=role))
+
+    assert ("the permission on octo/widgets is now triage",) == changed(made, with_role("triage"))
+    assert () == changed(made, with_role("admin"))
+    assert () == changed(plan(WANTED, with_role("admin")), with_role("write"))
+
+
+def test_a_renamed_account_counts() -> None:
+    """Look-ups would not know again what it wrote under its old name."""
+    made = plan(WANTED, observed(names=NAMES))
+    renamed = Account(login="hubot", id=1, node_id="U_1")
+
+    assert ("octocat is now called hubot",) == changed(made, observed(names=NAMES, account=renamed))
+
+
+def test_what_a_run_must_not_create_any_more() -> None:
+    """Whoever made the issue: another run, or this one when its effect came to light after it was given up."""
+    assert ("#7 (2) is there already",) == taken(["1", "2"], observed(issue(7, "2"), issue(8, "3")))
+
+
+def test_issues_a_run_was_planned_on() -> None:
+    """New ones do not matter here, for the run made some itself."""
+    made = plan(WANTED, observed(issue(5, "1"), issue(6, "2"), names=NAMES))
+
+    assert ("#6 is gone",) == gone(made, observed(issue(5, "1"), issue(9, "3"), names=NAMES))

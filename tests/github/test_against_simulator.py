@@ -36,6 +36,7 @@ from penstock.model.operation import (
 )
 from penstock.model.outcome import Answer, InDoubt, Outcome, Succeeded
 from penstock.model.ports import Reply, Request
+from penstock.model.task import TaskState
 from penstock.sim.faults import Faults
 from penstock.sim.github import SimulatedGitHub
 from penstock.sim.latency import Latency
@@ -196,6 +197,22 @@ def test_every_kind_takes_effect(api: Api) -> None:
         ("Three", "not_planned", (), (), "", 0, (2,)),
     ] == shown
     assert (api, True, 3, 3) == (seen.transport, seen.native_links, seen.total, seen.high_water)
+
+
+@pytest.mark.parametrize("state", ["open", "completed", "not_planned"])
+@pytest.mark.parametrize("before", ["open", "completed"])
+def test_an_update_sets_the_state(api: Api, before: TaskState, state: TaskState) -> None:
+    """Along with a title, from open and from closed."""
+
+    async def story() -> Observation:
+        visit = Visit(api)
+        await visit.outcome(IssueCreate("One"))
+        if before != "open":
+            await visit.outcome(IssueClose(Ref(op=0), before))
+        assert isinstance(await visit.outcome(IssueUpdate(Ref(op=0), title="Uno", state=state)), Succeeded)
+        return await visit.observe()
+
+    assert [("Uno", state)] == [(issue.title, issue.state) for issue in run_virtual(story()).issues]
 
 
 def test_a_parent_rides_on_the_create_over_graphql() -> None:

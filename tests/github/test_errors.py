@@ -113,3 +113,11 @@ def test_all_that_a_refusal_says_is_kept_in_one_line() -> None:
 def test_an_unnamed_429_pauses_the_account() -> None:
     """Going on would risk a ban."""
     assert Throttled("account", why="wait") == throttle_of(429, {}, "wait", NOW, "rest")
+
+
+def test_retry_after_may_be_a_date() -> None:
+    """HTTP allows both; the date is put on our clock, and counts even where no wording tells of a limit."""
+    date = "Fri, 15 Jan 2027 08:00:30 GMT"
+
+    assert NOW + 30 == until({"retry-after": date}, "Please wait.")
+    assert NOW + 90 == until({"retry-after": date, "date": LATE}, "Please wait.")

@@ -339,3 +339,12 @@ def test_cursors_are_plain_text() -> None:
     more = read("rest", batch("issue.create", 2), reply([rest_issue(50)], headers=NEXT)).more
 
     assert more == json.loads(json.dumps(more)) == "2:41,42,43,44"
+
+
+def test_a_list_with_a_hole_is_no_proof_of_absence() -> None:
+    """The issue that the server could not show may be the one looked for."""
+    page = {"nodes": [None, issue(30)], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+
+    found = read("graphql", batch("issue.create", 1), data({"repository": {"issues": page}}))
+
+    assert isinstance(found.outcomes[0], Transient)

@@ -316,3 +316,19 @@ def test_github_would_run_the_read(links: bool, complaints: Callable[[Request], 
 
     assert [] == complaints(graphql_request(reads_graphql.document(links=links), variables))
     assert [] == complaints(graphql_request(reads_graphql.users_document(2), users))
+
+
+def test_a_read_with_a_hole_is_not_planned_from(repository: Repository) -> None:
+    """An issue that the server cannot show just now would be taken for missing, and made a second time."""
+    repository.add(5, OURS)
+    whole = json.loads(repository.answer(graphql_request("", _first_page())).body)
+    whole["data"]["repository"]["issues"]["nodes"][0] = None
+    repository.failing = dict.fromkeys(range(1, 9), reply(whole))
+
+    with pytest.raises(ServerError, match="did not answer"):
+        pump(repository)
+
+
+def _first_page() -> dict[str, Any]:
+    cursors = dict.fromkeys(("labelsAfter", "milestonesAfter", "issuesAfter"))
+    return {**dict.fromkeys(("facts", "labels", "milestones", "issues"), True), **cursors, "size": 100}

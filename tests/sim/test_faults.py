@@ -265,10 +265,15 @@ def test_a_swarm_is_another_bad_day_for_every_seed() -> None:
     [
         ({"rates": {"503": 0.1}}, "no fault '503'"),
         ({"script": [{"fault": "flood"}]}, "no fault 'flood'"),
+        ({"rates": {"slow": 2}}, "the chance of 'slow' is 2.0; a chance is between 0 and 1"),
+        ({"rates": {"slow": "often"}}, "Expected `float`, got `str`"),
+        ({"rate": {}}, "no field 'rate'; there are rates, script"),
+        ({"script": [{"fault": "slow", "time": 2}]}, "unknown field `time` - at `\\$.script"),
+        ({"slow_s": [1]}, "length 2, got 1 - at `\\$.slow_s`"),
     ],
 )
-def test_an_unknown_fault_is_named(value: dict[str, Any], error: str) -> None:
-    """From JSON and by name."""
+def test_a_bad_set_of_faults_is_explained(value: dict[str, Any], error: str) -> None:
+    """What is wrong, where, and what there is instead."""
     with pytest.raises(ValueError, match=error):
         Faults.from_json(value)
 

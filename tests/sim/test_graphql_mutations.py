@@ -132,6 +132,64 @@ async def test_an_update_changes_what_it_names_and_nothing_else() -> None:
     } == second["issue"]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"value": "CLOSED"}, ("CLOSED", "COMPLETED")),
+        ({"value": "CLOSED", "stateReason": "NOT_PLANNED"}, ("CLOSED", "NOT_PLANNED")),
+        ({"value": "CLOSED", "stateReason": "DUPLICATE", "duplicateIssueId": "ONE"}, ("CLOSED", "DUPLICATE")),
+        ({"value": "OPEN", "stateReason": "COMPLETED"}, ("OPEN", None)),
+    ],
+)
+async def test_an_update_closes_with_a_reason(wanted: dict[str, str], expected: tuple[str, str | None]) -> None:
+    """`stateInput` has what `state` lacks; a reason means nothing for an open issue."""
+    world = World()
+    one, two = world.issues(2)
+    given = {key: one.node_id if value == "ONE" else value for key, value in wanted.items()}
+    shown = "issue{title state stateReason(enableDuplicate:true)}"
+
+    issue = (await mutate(world, "updateIssue", shown, id=two.node_id, title="New", stateInput=given))["issue"]
+
+    assert ("New", *expected) == (issue["title"], issue["state"], issue["stateReason"])
+    assert ("duplicateIssueId" in wanted) == (two.duplicate_of is one)
+    assert 1 == sum(world.state.applied[f"issue.{kind}"] for kind in ("update", "close", "reopen"))
+
+
+async def test_a_closed_issue_gets_another_reason_or_opens() -> None:
+    """A plain `CLOSED` leaves the reason as it is."""
+    world = World()
+    issue = world.issue()
+    seen = []
+    for state in (
+        {"state": "CLOSED"},
+        {"stateInput": {"value": "CLOSED", "stateReason": "NOT_PLANNED"}},
+        {"state": "CLOSED"},
+        {"stateInput": {"value": "OPEN"}},
+    ):
+        await mutate(world, "updateIssue", "", id=issue.node_id, **state)
+        seen.append((issue.state, issue.state_reason))
+
+    assert [
+        ("closed", "completed"),
+        ("closed", "not_planned"),
+        ("closed", "not_planned"),
+        ("open", "reopened"),
+    ] == seen
+
+
+async def test_state_and_state_input_exclude_each_other() -> None:
+    """Both together change nothing, not even the title."""
+    world = World()
+    issue = world.issue("Old")
+
+    refused = await mutate(
+        world, "updateIssue", "", id=issue.node_id, title="New", state="CLOSED", stateInput={"value": "CLOSED"}
+    )
+
+    assert ("UNPROCESSABLE", "`state` and `stateInput` are mutually exclusive.") == refused
+    assert ("Old", "open") == (issue.title, issue.state)
+
+
 async def test_issues_close_and_reopen() -> None:
     """With a reason, as a duplicate, and open again."""
     world = World()

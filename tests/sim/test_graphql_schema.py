@@ -19,9 +19,12 @@ from graphql import (
     GraphQLUnionType,
     assert_valid_schema,
     build_schema,
+    get_introspection_query,
+    graphql_sync,
     parse,
     print_ast,
 )
+from tests.sim.graphql_world import World
 
 from penstock.sim.graphql_resolvers import resolver
 from penstock.sim.graphql_schema import schema
@@ -145,3 +148,29 @@ def test_every_served_field_is_answered() -> None:
         if isinstance(type_, GraphQLObjectType):
             for name in type_.fields:
                 assert callable(resolver(type_.name, name))
+
+
+async def test_a_client_can_ask_for_the_whole_schema() -> None:
+    """The standard introspection query: code generators and explorers start with it."""
+    query = get_introspection_query(specified_by_url=True, directive_is_repeatable=True, input_value_deprecation=True)
+
+    assert {"data": graphql_sync(schema(), query).data} == await World().run(query)
+
+
+async def test_a_type_can_be_asked_for_beside_data() -> None:
+    """Introspection is a field like any other; an unknown type is null, and there is none in a mutation."""
+    world = World()
+    query = """query ($name: String!) {
+      viewer { login } __type(name: $name) { kind ...T } nothing: __type(name: "Gist") { name }
+    } fragment T on __Type { __typename inputFields { name } }"""
+
+    data = await world.data(query, name="IssueStateUpdateInput")
+    refused = await world.run("mutation { __schema { description } }")
+
+    fields = [{"name": name} for name in ("duplicateIssueId", "stateReason", "value")]
+    assert {
+        "viewer": {"login": "octo"},
+        "__type": {"kind": "INPUT_OBJECT", "__typename": "__Type", "inputFields": fields},
+        "nothing": None,
+    } == data
+    assert ["undefinedField"] == [error["extensions"]["code"] for error in refused["errors"]]

@@ -16,12 +16,15 @@ def marked(key: str, graph: str = "g", **other: str) -> str:
 
 
 def test_the_statistics_count_effects_and_requests_apart() -> None:
-    """Three aliases are three mutations in one request; a refused write is none; pull requests are no issues."""
+    """
+    Three aliases are three mutations in one request, a title and a state in one PATCH are one, a refused write is
+    none; pull requests are no issues.
+    """
 
     async def scenario(door: Door) -> dict[str, Any]:
         await door.mutate("a", "b", "c")
         await door.call("POST", "/issues", {"title": ""})
-        await door.call("PATCH", "/issues/1", {"state": "closed"})
+        await door.call("PATCH", "/issues/1", {"state": "closed", "title": "b"})
         door.github.act({"do": "create_pull"})
         await door.call("GET", "/issues")
         return door.github.stats()
@@ -38,6 +41,31 @@ def test_the_statistics_count_effects_and_requests_apart() -> None:
         "by_kind": {"issue.close": 1, "issue.create": 4},
     }
     assert expected == {name: stats[name] for name in expected}
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "writes"),
+    [
+        ('mutation{deleteLabel(input:{id:"x"}){clientMutationId}}', None, 1),
+        ('fragment F on Issue{id} mutation{reopenIssue(input:{issueId:"x"}){issue{...F}}}', None, 1),
+        ('query A{viewer{id}} mutation B{deleteLabel(input:{id:"x"}){clientMutationId}}', "B", 1),
+        ('query A{viewer{id}} mutation B{deleteLabel(input:{id:"x"}){clientMutationId}}', "A", 0),
+        ('{repository(owner:"o",name:"""\nmutation {\n"""){id}}', None, 0),
+        ("# a comment says\n# mutation {\n{viewer{id}}", None, 0),
+        ("mutation{", None, 0),
+        ("mutation{nonsense}", None, 1),
+        (7, None, 0),
+    ],
+)
+def test_a_mutation_is_known_by_its_syntax(query: Any, name: str | None, writes: int) -> None:
+    """Wherever it stands in the document, and not by a word in a text or comment."""
+
+    async def scenario(door: Door) -> int:
+        await door.call("POST", "/graphql", {"query": query, "operationName": name})
+        counted: int = door.github.stats()["write_requests"]
+        return counted
+
+    assert writes == behind_the_door(scenario)
 
 
 def test_the_same_marker_twice_is_a_duplicate() -> None:

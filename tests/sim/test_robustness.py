@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -14,8 +15,11 @@ from hypothesis import strategies as st
 from tests.sim.door import Door, behind_the_door
 
 from penstock.sim.faults import Faults
+from penstock.sim.github import SimulatedGitHub
 from penstock.sim.latency import Latency
+from penstock.sim.virtual_loop import START
 
+DEEP_CURSOR = base64.b64encode(b"cursor:v2:" + b"[" * 100_000).decode()
 METHODS = st.sampled_from(("GET", "POST", "PUT", "PATCH", "DELETE"))
 PATHS = st.sampled_from(
     (
@@ -76,6 +80,69 @@ def test_nonsense_is_answered(calls: list[tuple[str, str, str, dict[str, Any]]])
 
     assert [] == [status for status in statuses if status >= 500]
     assert (len(calls) + 2, 0) == (stats["requests"], stats["violations"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"),
+    [
+        ("GET", "/issues/" + "9" * 5_000, b"", 404),
+        ("GET", "/issues?page=" + "9" * 5_000, b"", 200),
+        ("POST", "/issues", b'{"title": "x", "milestone": "' + b"9" * 5_000 + b'"}', 422),
+        ("POST", "/issues", b'{"title": "\xed\xa0\x80"}', 400),
+        ("POST", "/issues", b"[" * 100_000, 400),
+        ("GET", "//[x", b"", 404),
+        ("POST", "/graphql", b'{"query": "' + b"{a" * 10_000 + b'"}', 200),
+        ("POST", "/graphql", b'{"query": "{viewer{id}}", "operationName": {"a": 1}}', 200),
+        ("POST", "/graphql", b'{"query": "query($i:[ID!]!){nodes(ids:$i){id}}", "variables": {"i": [[[[]]]]}}', 200),
+    ],
+)
+def test_the_worst_is_answered(method: str, path: str, body: bytes, expected: int) -> None:
+    """Numbers without end, halves of characters, nesting without end, shapes nobody expects."""
+
+    async def scenario(door: Door) -> tuple[int, int]:
+        status = (await door.call(method, path, raw=body)).status
+        return status, door.github.stats()["refusals"].get("crash", 0)
+
+    assert (expected, 0) == behind_the_door(scenario)
+
+
+def test_a_cursor_of_the_wrong_kind_is_refused() -> None:
+    """In GitHub's words."""
+    query = '{repository(owner:"octo",name:"widgets"){labels(first:1,after:"CURSOR"){totalCount}}}'
+
+    async def scenario(door: Door) -> Any:
+        return (await door.call("POST", "/graphql", {"query": query.replace("CURSOR", DEEP_CURSOR)})).value["errors"][
+            0
+        ]["type"]
+
+    assert "INVALID_CURSOR_ARGUMENTS" == behind_the_door(scenario)
+
+
+class StoppedClock:
+    """A part of the simulator that breaks: waiting fails."""
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return START
+
+    async def sleep(self, delay_s: float) -> None:
+        """Never works."""
+        raise RuntimeError("the clock has stopped")
+
+
+async def test_a_mistake_of_the_simulators_own_looks_like_one_of_githubs(caplog: pytest.LogCaptureFixture) -> None:
+    """The client gets an answer, the log the reason, the statistics the count."""
+    github = SimulatedGitHub(clock=StoppedClock(), latency=Latency(rtt_s=0.0))
+    door = Door(github)
+
+    rest = await door.call("GET", "/issues")
+    graphql = await door.call("POST", "/graphql", {"query": "{viewer{login}}"})
+
+    assert (500, "Server Error") == (rest.status, rest.value["message"])
+    assert (200, None) == (graphql.status, graphql.value["data"])
+    assert graphql.value["errors"][0]["message"].startswith("Something went wrong while executing your query.")
+    assert {"crash": 2} == github.stats()["refusals"]
+    assert "the clock has stopped" in caplog.text
 
 
 async def story(door: Door) -> str:

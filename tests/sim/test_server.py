@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
 import pytest
+from tests.sim.graphql_world import HandClock
 
 from penstock.sim.github import SimulatedGitHub
 from penstock.sim.latency import Latency
 from penstock.sim.server import SimServer, serve
-from penstock.sim.virtual_loop import START
 
 HEADERS = {"Authorization": "Bearer sim-token"}
 ISSUES = "/repos/octo/widgets/issues"
 
 
-class StillClock:
-    """No time passes: nothing here depends on it."""
-
-    def now(self) -> float:
-        """Epoch seconds."""
-        return START
-
-    async def sleep(self, delay_s: float) -> None:
-        """At once."""
-
-
 async def started() -> SimServer:
-    return await serve(SimulatedGitHub(clock=StillClock(), profile="observed", latency=Latency.none()))
+    return await serve(SimulatedGitHub(clock=HandClock(), profile="observed", latency=Latency.none()))
 
 
 async def post(session: aiohttp.ClientSession, path: str, body: Any) -> tuple[int, Any]:
@@ -126,3 +116,107 @@ async def test_a_cut_connection_is_cut(fault: str, issues: int) -> None:
         await server.close()
 
     assert issues == stats["issues"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "message"),
+    [
+        ("GET", "/nope", b"", 404, "Not Found"),
+        ("PUT", ISSUES, b"{}", 404, "Not Found"),
+        ("POST", ISSUES, b'{"title":', 400, "Problems parsing JSON"),
+        ("POST", ISSUES, b'{"title":"\\ud800"}', 400, "Problems parsing JSON"),
+        ("POST", ISSUES, b"[]", 400, "Body should be a JSON object"),
+        ("POST", ISSUES, b" " * (10 * 1024 * 1024 + 1), 413, "The body is longer than 10485760 bytes"),
+        ("GET", "/_sim/faults", b"", 404, "no GET /_sim/faults; there are GET /_sim/stats, GET /_sim/state"),
+        ("POST", "/_sim/reset", b'{"seed":"x"}', 422, "Expected `int | null`, got `str` - at `$.seed`"),
+        ("POST", "/_sim/reset", b'{"profile":"fast"}', 422, "no limit profile 'fast'; there are documented"),
+        ("POST", "/_sim/faults", b'{"rates":{"rain":1}}', 422, "no fault 'rain'; there are refused, 500.before"),
+        ("POST", "/_sim/act", b'{"do":"create_issue","title":5}', 422, "title must be a text; it is 5"),
+        ("POST", "/_sim/act", b'{"do":"delete_label"}', 422, "name must be a text; there is none"),
+        ("POST", "/_sim/tokens", b'{"login":"mona"}', 422, "Object missing required field `value`"),
+        ("POST", "/_sim/tokens", b"{", 422, "Input data was truncated"),
+    ],
+)
+async def test_a_strangers_mistake_is_explained_in_json(
+    method: str, path: str, body: bytes, status: int, message: str
+) -> None:
+    """By GitHub's paths in GitHub's words, by the judge's with what would be right."""
+    server = await started()
+    try:
+        async with (
+            aiohttp.ClientSession(server.url) as session,
+            session.request(method, path, data=body, headers=HEADERS) as answer,
+        ):
+            explained = (answer.status, (await answer.json())["message"][: len(message)])
+    finally:
+        await server.close()
+
+    assert (status, message) == explained
+
+
+async def test_head_is_get_without_its_body() -> None:
+    """Status and headers are those of GET."""
+    server = await started()
+    try:
+        async with (
+            aiohttp.ClientSession(server.url) as session,
+            session.get(ISSUES, headers=HEADERS) as whole,
+            session.head(ISSUES, headers=HEADERS) as head,
+        ):
+            answers = [(answer.status, answer.headers["Content-Length"]) for answer in (whole, head)]
+            body = await head.read()
+    finally:
+        await server.close()
+
+    assert ([(200, "2"), (200, "2")], b"") == (answers, body)
+
+
+async def test_a_port_in_use_is_an_error() -> None:
+    """And the server that has it goes on."""
+    server = await started()
+    try:
+        with pytest.raises(OSError, match="in use"):
+            await serve(SimulatedGitHub(clock=HandClock()), port=int(server.url.rpartition(":")[2]))
+        async with aiohttp.ClientSession(server.url) as session:
+            stats = await get(session, "/_sim/stats")
+    finally:
+        await server.close()
+
+    assert 0 == stats["requests"]
+
+
+async def test_a_request_through_a_proxy_names_the_host_first() -> None:
+    """`GET http://host/path` is answered as `GET /path`."""
+    server = await started()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        writer.write(b"GET http://sim.test/_sim/stats HTTP/1.1\r\nHost: sim.test\r\n\r\n")
+        judged = await reader.readline()
+        writer.write(b"GET http://sim.test/repos/octo/widgets?x=1 HTTP/1.1\r\nHost: sim.test\r\n")
+        writer.write(b"Authorization: Bearer sim-token\r\nConnection: close\r\n\r\n")
+        rest = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    finally:
+        await server.close()
+
+    assert b"HTTP/1.1 200 OK\r\n" == judged
+    assert b'"full_name":"octo/widgets"' in rest
+
+
+async def test_a_client_that_hangs_up_leaves_the_server_in_peace(caplog: pytest.LogCaptureFixture) -> None:
+    """In the middle of a body: nothing took effect, nothing is logged, others are served."""
+    server = await started()
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        writer.write(b"POST /repos/octo/widgets/issues HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+        await writer.drain()
+        async with aiohttp.ClientSession(server.url) as session:
+            await get(session, "/_sim/stats")
+            writer.transport.abort()
+            stats = await get(session, "/_sim/stats")
+    finally:
+        await server.close()
+
+    assert (0, 0) == (stats["issues"], stats["requests"])
+    assert "" == caplog.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ from penstock.api.version import VERSION
 from penstock.base.errors import PlanError, StaleError, UsageError
 from penstock.core.audit import audit
 from penstock.core.planner import make_plan
-from penstock.core.staleness import changed, moved, taken
+from penstock.core.staleness import changed, gone, moved, taken
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Observer
 from penstock.engine.gateway import Gateway
@@ -169,6 +169,7 @@ class Client:
             LockedError: Another run holds the repository.
         """
         self.check(plan)
+        self._refuse_other_host(plan)
         sha = plan_sha(plan)
         earlier = next((run for run in self.journal.runs() if run.plan_sha == sha), None)
         if earlier and earlier.state == "finished":
@@ -193,6 +194,7 @@ class Client:
         record = self.journal.run(run_id)
         if record.state == "finished":
             return self.runs.result(run_id)
+        self._refuse_other_host(record.plan)
         newest = self._newest(record.plan.desired.name)
         if newest and newest.id != run_id:
             raise StaleError(
@@ -200,9 +202,10 @@ class Client:
             )
         with self._locked(record.plan, run_id):
             seen = await self.observe(record.plan.desired.name)
-            differences = (*moved(record.plan, seen), *taken(run_id, self.runs.uncreated(run_id), seen))
-            _refuse(differences, f"run {run_id} cannot go on", "make a new plan")
-            return await self._drive(run_id, creates_max=0, observer=observer)
+            missed = (*gone(record.plan, seen), *taken(self.runs.uncreated(run_id), seen))
+            _refuse((*moved(record.plan, seen), *missed), f"run {run_id} cannot go on", "make a new plan")
+            bodies = {issue.number: issue.body for issue in seen.issues}
+            return await self._drive(run_id, creates_max=0, observer=observer, bodies=bodies)
 
     def stop(self, cause: str) -> None:
         """Let what is in flight end, then stop; the run can be resumed."""
@@ -255,14 +258,26 @@ class Client:
         finally:
             lock.release()
 
-    async def _drive(self, run_id: str, *, creates_max: int, observer: Observer | None) -> RunResult:
+    async def _drive(
+        self, run_id: str, *, creates_max: int, observer: Observer | None, bodies: Mapping[int, str] | None = None
+    ) -> RunResult:
         return await self.runs.drive(
             run_id,
             limits=await self._account_limits(),
             transport=self._ports.transport,
             creates_max=creates_max,
             observer=observer,
+            bodies=bodies,
         )
+
+    def _refuse_other_host(self, plan: Plan) -> None:
+        """Servers number repositories and accounts alike: their ids do not tell servers apart."""
+        if plan.host != self._ports.host:
+            raise StaleError(
+                "the plan was made for another server",
+                cause=f"it was made for {plan.host}, this is {self._ports.host}",
+                hint=f"name that server with --api-url {plan.host}, or make a new plan",
+            )
 
     def check(self, plan: Plan) -> None:
         """

@@ -8,6 +8,8 @@ from penstock.core import compare
 from penstock.model.observed import Observation
 from penstock.model.plan import Plan
 
+_ROLES = ("none", "read", "triage", "write", "maintain", "admin")
+
 
 def changed(plan: Plan, seen: Observation) -> tuple[str, ...]:
     """
@@ -23,16 +25,21 @@ def changed(plan: Plan, seen: Observation) -> tuple[str, ...]:
     return (*moved(plan, seen), *_issues(plan, seen), *_names(plan, seen))
 
 
-def taken(run: str, keys: Iterable[str], seen: Observation) -> tuple[str, ...]:
+def taken(keys: Iterable[str], seen: Observation) -> tuple[str, ...]:
     """
-    Tasks that a run has yet to create, though another one created them meanwhile.
+    Tasks that a run has yet to create, though their issues stand: another run's, or its own that came to light late.
 
     Args:
-        run: Id of the run.
         keys: Tasks whose issues the run has yet to create.
     """
-    others = {issue.marker.key: issue for issue in seen.issues if issue.marker.run != run}
-    return tuple(f"#{others[key].number} ({key}) is there already" for key in keys if key in others)
+    there = {issue.marker.key: issue for issue in seen.issues}
+    return tuple(f"#{there[key].number} ({key}) is there already" for key in keys if key in there)
+
+
+def gone(plan: Plan, seen: Observation) -> tuple[str, ...]:
+    """Issues of the graph that the plan was made from and that no longer stand, or no longer carry their marker."""
+    there = {issue.number for issue in seen.issues}
+    return tuple(f"#{number} is gone" for number in sorted(plan.basis) if number not in there)
 
 
 def moved(plan: Plan, seen: Observation) -> Iterator[str]:
@@ -43,6 +50,14 @@ def moved(plan: Plan, seen: Observation) -> Iterator[str]:
         yield f"{plan.repository.name} is now {seen.repository.name}"
     if plan.account.id != seen.account.id:
         yield f"the plan was made as {plan.account.login}, the token is {seen.account.login}'s"
+    elif plan.account.login.lower() != seen.account.login.lower():  # look-ups know our issues by their author's login
+        yield f"{plan.account.login} is now called {seen.account.login}"
+    if _rank(seen) < min(_rank(plan), _ROLES.index("write")):  # GitHub drops what needs the lost role, silently
+        yield f"the permission on {seen.repository.name} is now {seen.repository.permission}"
+
+
+def _rank(seen: Plan | Observation) -> int:
+    return _ROLES.index(seen.repository.permission)
 
 
 def _issues(plan: Plan, seen: Observation) -> Iterator[str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from penstock.base.clock import Clock
-from penstock.base.errors import TransportError
+from penstock.base.errors import JournalError, TransportError
 from penstock.core.fold import Fold
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
@@ -70,12 +70,15 @@ class Driver:
         self._unwritten: list[Event] = []
         self._requests: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
+        self._stopping = False
         self._broken: BaseException | None = None
 
     def stop(self, cause: str) -> None:
-        """Start nothing more, let what is in flight end, then halt."""
-        self._scheduler.stop(cause)
-        self._woken.set()
+        """Start nothing more, let what is in flight end, then halt. Asking again changes nothing."""
+        if not self._stopping:  # an observer that asks at every decision must not keep the loop from its requests
+            self._stopping = True
+            self._scheduler.stop(cause)
+            self._woken.set()
 
     async def run(self) -> Finished | Halt:
         """
@@ -107,6 +110,8 @@ class Driver:
         finally:
             for request in self._requests:
                 request.cancel()
+            with suppress(JournalError):  # answers that are known need no look-up later
+                self._write()
 
     def _decide(self) -> Decision:
         now = self._clock.now()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from penstock.core.fold import DONE, Fold
 from penstock.github.context import Context
 from penstock.model.observed import Names
-from penstock.model.operation import KIND_BY_NAME, LabelCreate, MilestoneCreate, Operation, Ref
+from penstock.model.operation import KIND_BY_NAME, IssueUpdate, LabelCreate, MilestoneCreate, Operation, Ref
 from penstock.model.plan import Plan
 from penstock.model.ports import Journal
 
@@ -18,13 +18,19 @@ _NAMING = frozenset(KIND_BY_NAME[name].code for name in ("label.create", "milest
 
 
 class Resolver:
-    """Fills in ids of issues, labels and milestones that this run created."""
+    """
+    Fills in ids of issues, labels and milestones that this run created.
 
-    def __init__(self, plan: Plan, run: str, fold: Fold, journal: Journal) -> None:
+    Args:
+        bodies: Issue number → body, read after the plan was: what people wrote since survives an update.
+    """
+
+    def __init__(self, plan: Plan, run: str, fold: Fold, journal: Journal, bodies: Mapping[int, str]) -> None:
         self._fold = fold
         self._run = run
         self._journal = journal
         self._plan = plan
+        self._bodies = bodies
         self._labels = dict(plan.names.labels)
         self._milestones = dict(plan.names.milestones)
         self._unnamed = {no for no, kind in enumerate(fold.kinds) if kind in _NAMING}
@@ -39,7 +45,14 @@ class Resolver:
 
     def operations(self, numbers: Sequence[int]) -> list[Operation]:
         """Operations with their payloads."""
-        return self._journal.operations(self._run, numbers)
+        return [self._on_fresh_body(operation) for operation in self._journal.operations(self._run, numbers)]
+
+    def _on_fresh_body(self, operation: Operation) -> Operation:
+        payload = operation.payload
+        if not isinstance(payload, IssueUpdate) or payload.issue.number not in self._bodies:
+            return operation
+        fresh = msgspec.structs.replace(payload, body_before=self._bodies[payload.issue.number])
+        return msgspec.structs.replace(operation, payload=fresh)
 
     def _context(self, names: Names) -> Context:
         return Context(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -83,12 +83,14 @@ class Runs:
         transport: Transport,
         creates_max: int = 0,
         observer: Observer | None = None,
+        bodies: Mapping[int, str] | None = None,
     ) -> RunResult:
         """
         Do what is left of a run.
 
         Args:
             creates_max: Stop, resumable, after this many creates; 0 is no limit.
+            bodies: Issue number → body, where issues were read again since the plan was made.
 
         Raises:
             JournalError: No such run, or another process took it over.
@@ -115,7 +117,7 @@ class Runs:
             run=run_id,
             scheduler=scheduler,
             limits=limits,
-            resolver=Resolver(record.plan, run_id, scheduler.fold, self._journal),
+            resolver=Resolver(record.plan, run_id, scheduler.fold, self._journal, bodies or {}),
             journal=self._journal,
             transport=transport,
             clock=self._clock,

@@ -31,6 +31,7 @@ from penstock.model.ports import Reply
 
 _REFUSED = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES", "UNAUTHORIZED"})
 _INVALID = frozenset({"UNPROCESSABLE", "VALIDATION"})
+_SILENT = "no data and no error"
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,12 +77,16 @@ def _by_alias(answer: _Answer, data: Mapping[str, Any]) -> tuple[Outcome, ...]:
     rest = _unanswered(answer, [error for error in errors if not error.get("path")])
     found: list[Outcome] = []
     for position, operation in enumerate(answer.operations):
-        name = alias(position)
-        done = _done(operation, data.get(name))
-        if done is None and name in by_alias:
-            found.append(_refused(answer, operation, by_alias[name]))
+        payload, error = data.get(alias(position)), by_alias.get(alias(position))
+        done = _done(operation, payload)
+        if done:
+            found.append(done)
+        elif error and len(error["path"]) == 1:
+            found.append(_refused(answer, operation, error))
+        elif error or isinstance(payload, Mapping):  # it ran, and only what it made cannot be told
+            found.append(InDoubt("null", error_words(error) if error else _SILENT))
         else:
-            found.append(done or rest)
+            found.append(rest)
     return tuple(found)
 
 
@@ -107,7 +112,7 @@ def _unanswered(answer: _Answer, global_errors: Sequence[Mapping[str, Any]]) -> 
         return throttled
     if words:
         return answer.doubt(words)
-    return InDoubt("null", "no data and no error")
+    return InDoubt("null", _SILENT)
 
 
 def _refused(answer: _Answer, operation: Operation, error: Mapping[str, Any]) -> Outcome:

@@ -77,7 +77,7 @@ def throttle_of(status: int, headers: Mapping[str, str], words: str, now: float,
         a primary limit that is not exhausted says nothing about a secondary one and is not used.
     """
     content, secondary, primary = _CONTENT.search(words), _SECONDARY.search(words), _PRIMARY.search(words)
-    retry_after = _number(headers.get("retry-after"))
+    retry_after = _retry_after_s(headers, now)
     exhausted = headers.get("x-ratelimit-remaining") == "0"
     named = content or secondary or primary
     refused = status in {403, 429} and not _RIGHT.search(words) and (retry_after is not None or exhausted)
@@ -169,11 +169,28 @@ def _reset(headers: Mapping[str, str], now: float) -> float:
     reset = _number(headers.get("x-ratelimit-reset"))
     if reset is None:
         return 0.0
+    return max(now, now + reset - _server_now(headers, now)) + 1.0
+
+
+def _retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds from now; HTTP allows a number or a date: https://httpwg.org/specs/rfc9110.html#field.retry-after"""
+    text = headers.get("retry-after", "")
+    seconds, until = _number(text), _date(text)
+    if seconds is None and until is not None:
+        return max(0.0, until - _server_now(headers, now))
+    return seconds
+
+
+def _server_now(headers: Mapping[str, str], now: float) -> float:
+    date = _date(headers.get("date", ""))
+    return now if date is None else date
+
+
+def _date(text: str) -> float | None:
     try:
-        server_now = parsedate_to_datetime(headers["date"]).timestamp()
-    except (KeyError, ValueError, TypeError):
-        server_now = now
-    return max(now, now + reset - server_now) + 1.0
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError):
+        return None
 
 
 def _resource(api: Api) -> str:

@@ -93,7 +93,7 @@ def _read_newest_issues(
     context: Context, operations: Sequence[Operation], high_water: int, repository: Mapping[str, Any]
 ) -> Page:
     issues = repository.get("issues")
-    if issues is None:
+    if issues is None or None in issues["nodes"]:  # what cannot be shown may be what is looked for
         return Page(trouble=Transient("server", 1.0, "no list of issues"))
     by_number = (repository.get(graphql.alias(i)) for i in range(len(numbers_above(high_water, operations))))
     found = ours(context, operations, [*filter(None, by_number), *issues["nodes"]], "author", _IDS)

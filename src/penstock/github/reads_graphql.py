@@ -117,7 +117,7 @@ class _Reading:
             if harvest.native_links and lacks_schema(answer):
                 harvest.native_links = False
                 continue
-            trouble = read_trouble("graphql", reply, harvest.as_of)
+            trouble = read_trouble("graphql", reply, harvest.as_of) or _hole(answer["data"])
             if isinstance(trouble, Transient) and self._size > _PAGE_MIN:
                 self._size //= 2
                 continue
@@ -135,6 +135,12 @@ class _Reading:
         variables = {"owner": harvest.owner, "name": harvest.name, "facts": not self._met, "size": self._size}
         pages = {name: name in cursors for name in _LISTS} | {f"{name}After": cursors.get(name) for name in _LISTS}
         return graphql.request(document(links=harvest.native_links), variables | pages)
+
+
+def _hole(data: Mapping[str, Any]) -> Transient | None:
+    """An issue that is not shown is not one that does not stand: what is planned from such a page is made twice."""
+    issues = (data.get("repository") or {}).get("issues") or {"nodes": ()}
+    return Transient("server", 1.0, "an issue could not be shown") if None in issues["nodes"] else None
 
 
 def _ask_users(harvest: Harvest, logins: Sequence[str]) -> Generator[Request, Reply, None]:

@@ -57,7 +57,8 @@ class SqlLedger:
         directory: The user's state directory, made where it is missing; None for a ledger of this object alone; an
             open database, to share one in memory between objects.
         host: API host the account belongs to.
-        account_id: The account's database id.
+        account_id: The account's database id; 0 before it is known: then the facts of every account of the host count,
+            since the token may be any one's.
         clock: Tells which facts are over.
 
     Raises:
@@ -114,8 +115,8 @@ class _Statements:
         seen: sa.BindParameter[int] = sa.bindparam("seen")
         news = (
             sa.select(FACT.c.body)
-            .where(FACT.c.rev > seen, FACT.c.host == host, FACT.c.account == account)
-            .where(FACT.c.writer != writer)
+            .where(FACT.c.rev > seen, FACT.c.host == host, FACT.c.writer != writer)
+            .where(sa.or_(FACT.c.account == account, account == sa.literal_column("0")))
             .order_by(FACT.c.rev)
         )
         self.news = Statement(news, dialect)

@@ -58,7 +58,7 @@ class Connection:
         try:
             text = base64.b64decode(cursor, validate=True).decode()
             return search(self._items, tuple(json.loads(text.removeprefix(_CURSOR))), key=self._key)
-        except (binascii.Error, ValueError, TypeError):
+        except (binascii.Error, ValueError, TypeError, RecursionError):
             message = f"`{cursor}` does not appear to be a valid cursor."
             raise SimRefusal(200, "INVALID_CURSOR_ARGUMENTS", message) from None
 

@@ -142,7 +142,8 @@ class State(Links):
                 _tally(issue, 1)
             issue.type = issue.type if type is UNCHANGED else type
         self.markers.change(issue.repository.id, before, issue.body)
-        self.applied["issue.update"] += counts
+        if counts:
+            self.applied["issue.update"] += 1
         return issue
 
     def close_issue(

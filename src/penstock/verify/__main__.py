@@ -39,11 +39,12 @@ def _replay(seed: int) -> int:
     planned = scenario(seed)
     click.echo(headline(planned))
     history = play(planned)
-    for line in lines(history.trace):
-        click.echo(line)
+    told = lines(history.trace)
+    click.echo("\n".join(told))
     violations = judge(history)
     for violation in violations:
         click.echo(f"{violation.checker}: {violation.what}")
+    click.echo(f"digest {history.trace.digest(told)}")
     click.echo("no violation" if not violations else f"{len(violations)} violations")
     return 1 if violations else 0
 

@@ -25,9 +25,11 @@ def intent_before_send(history: History) -> Iterator[str]:
     waiting: list[tuple[int, str, Counter[Effect]]] = []
     for mark in history.trace.marks:
         if isinstance(mark, Wrote) and mark.run in planned:
-            for event in mark.events:
-                if isinstance(event, Intent) and event.purpose == "effect":
-                    waiting.append((mark.life, mark.run, Counter(planned[mark.run][op] for op in event.ops)))
+            waiting.extend(
+                (mark.life, mark.run, Counter(planned[mark.run][op] for op in event.ops))
+                for event in mark.events
+                if isinstance(event, Intent) and event.purpose == "effect"
+            )
         elif isinstance(mark, Sent) and (writes := read_writes(mark.method, mark.path, mark.body)):
             for intent in waiting:
                 life, run, effects = intent
@@ -51,7 +53,7 @@ def quiet_in_pauses(history: History) -> Iterator[str]:
             for refusal in standing:
                 if mark.at < refusal.until and refusal.resource in {"", resources[mark.no]}:
                     left_s = refusal.until - mark.at
-                    yield f"request {mark.no} left {left_s:.1f} s before the end of the pause of request {refusal.came.no}"
+                    yield f"request {mark.no} left {left_s:.1f} s before the pause of request {refusal.came.no} ends"
 
 
 def inside_limits(history: History) -> Iterator[str]:
@@ -113,9 +115,8 @@ def _needs(operation: Operation, episode: Episode) -> set[int]:
     title = payload.milestone if isinstance(payload, IssueCreate) else ""
     for other in episode.operations:
         made = other.payload
-        if isinstance(made, LabelCreate) and made.name.lower() in labels:
-            needs.add(other.no)
-        elif isinstance(made, MilestoneCreate) and made.title == title:
+        wears = isinstance(made, LabelCreate) and made.name.lower() in labels
+        if wears or (isinstance(made, MilestoneCreate) and made.title == title):
             needs.add(other.no)
     return needs
 

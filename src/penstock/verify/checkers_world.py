@@ -70,9 +70,7 @@ def nothing_lost(history: History) -> Iterator[str]:
                 yield f"task {task.key} has no issue"
 
 
-def _differences(
-    task: Task, issue: Mapping[str, Any], numbers: Mapping[str, int], episode: Episode
-) -> Iterator[str]:
+def _differences(task: Task, issue: Mapping[str, Any], numbers: Mapping[str, int], episode: Episode) -> Iterator[str]:
     if issue["title"] != task.title:
         yield f"title {issue['title']!r}"
     if task.body.strip() not in issue["body"].replace("\r\n", "\n"):

@@ -155,7 +155,7 @@ def garbled(came: Came) -> bool:
 
 def _refuses(came: Came) -> bool:
     reply = came.reply
-    if reply is None or garbled(came) and came.heard:
+    if reply is None or (garbled(came) and came.heard):
         return False
     if reply.status in {403, 429}:
         return b"limit" in reply.body

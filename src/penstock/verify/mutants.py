@@ -101,7 +101,7 @@ def _forget_doubt(true: Any) -> Any:
 
 
 def _pause_in_memory_only(true: Any) -> Any:
-    def throttled(self: Any, intent: Intent, answer: Any, events: list[Any], now: float) -> None:
+    def throttled(self: Any, intent: Intent, answer: Any, _events: list[Any], now: float) -> None:
         facts = list(vars(self._spending)["_facts"])
         told: list[Any] = []
         true(self, intent, answer, told, now)
@@ -158,7 +158,7 @@ def _released_at_intent(true: Any) -> Any:
 
 
 def _region_alone(true: Any) -> Any:
-    def compose(region: str, marker: Any, body_before: str = "") -> str:
+    def compose(region: str, marker: Any, _body_before: str = "") -> str:
         text: str = true(region, marker)
         return text
 
@@ -173,7 +173,7 @@ def _any_graph(true: Any) -> Any:
 
 
 def _any_author(true: Any) -> Any:
-    def marker_of(self: Harvest, number: int, text: str, author: str) -> Any:
+    def marker_of(self: Harvest, number: int, text: str, _author: str) -> Any:
         return true(self, number, text, ACCOUNT)
 
     return marker_of
@@ -181,8 +181,7 @@ def _any_author(true: Any) -> Any:
 
 def _first_page_only(true: Any) -> Any:
     def answered(self: Any, kind: int, answer: Any, fold: Fold, grace_s: float) -> Any:
-        looked = true(self, kind, msgspec.structs.replace(answer, found=answer.found[:1]), fold, grace_s)
-        return looked
+        return true(self, kind, msgspec.structs.replace(answer, found=answer.found[:1]), fold, grace_s)
 
     return answered
 
@@ -202,8 +201,8 @@ def _made_up(true: Any) -> Any:
     return outcome
 
 
-def _always(value: Any, true: Any) -> Any:
-    def same(*args: Any, **kwargs: Any) -> Any:
+def _always(value: Any, _true: Any) -> Any:
+    def same(*_args: Any, **_kwargs: Any) -> Any:
         return value
 
     return same
@@ -233,5 +232,6 @@ MUTANTS: tuple[Mutant, ...] = (
     _mutant("ledger not read after a restart", SqlLedgerTransaction, "news", partial(_always, [])),
     _mutant("people's text overwritten", body, "compose", _region_alone),
     _mutant("look-up sees one of several", inquiry.Inquiry, "answered", _first_page_only),
+    _mutant("doubts never looked up", inquiry.Inquiry, "due", partial(_always, [])),
 )
 """Every one must be seen by a judge within 500 seeds."""

@@ -48,7 +48,7 @@ class People:
         self._act(do=self._random.choice(("create_issue", "create_pull")), title="It does not work")
 
     def mimic(self, run: str, graph: str, operations: Sequence[Operation]) -> None:
-        """A stranger opens issues with the very markers of some creates, as quoting does; these are not the account's."""
+        """A stranger opens issues with the very markers of some creates, as quoting does: not the account's own."""
         creates = [operation for operation in operations if isinstance(operation.payload, IssueCreate)]
         for operation in self._random.sample(creates, min(len(creates), 3)):
             self._act(do="create_issue", title="Quoted", body=_marked(graph, operation.key, operation.no, run))

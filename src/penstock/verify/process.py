@@ -80,10 +80,6 @@ class Living:
             uniform=machine.random.random,
         )
 
-    def unfinished(self) -> str | None:
-        """The run to go on with."""
-        return next((run.id for run in self._journal.runs() if run.state != "finished"), None)
-
     async def begin(self, graph: TaskGraph) -> str:
         """Plan, and store the run."""
         plan = await self.plan(graph)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from penstock.model.events import Answered, Event, Intent, Looked
 from penstock.model.limits import Learnt, Paused, Spent
 from penstock.sim.virtual_loop import START
 from penstock.verify.scenario import Scenario
 from penstock.verify.trace import Around, Began, Came, Ended, Mark, Sent, Told, Trace, Wrote
-from penstock.verify.writes import read_writes
+from penstock.verify.writes import Write, read_writes
 
 _OUTCOMES_SHOWN = 6
 
@@ -32,9 +32,8 @@ def lines(trace: Trace) -> list[str]:
     return [f"{mark.at - START:12.3f}  life {mark.life:<2}  {text}" for mark in trace.marks for text in _texts(mark)]
 
 
-def _rates(rates: object) -> str:
-    items = getattr(rates, "items", dict)()
-    return ", ".join(f"{name} {rate:.2f}" for name, rate in items) or "none"
+def _rates(rates: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {rate:.2f}" for name, rate in rates.items()) or "none"
 
 
 def _texts(mark: Mark) -> Iterator[str]:
@@ -59,9 +58,14 @@ def _texts(mark: Mark) -> Iterator[str]:
 def _request(sent: Sent) -> str:
     writes = read_writes(sent.method, sent.path, sent.body)
     if writes:
-        return f"{sent.method} {sent.path}: " + ", ".join(f"{write.kind} {write.subject}" for write in writes)
+        return f"{sent.method} {sent.path}: " + ", ".join(_write(write) for write in writes)
     query = sent.body.decode()[:160] if sent.path == "/graphql" else ""
     return f"{sent.method} {sent.path} {query}".strip()
+
+
+def _write(write: Write) -> str:
+    marker = f"{write.marker.key} op {write.marker.op}" if write.marker else ""
+    return " ".join(filter(None, (write.kind, marker, write.subject, write.other)))
 
 
 def _answer(came: Came) -> str:
@@ -82,8 +86,8 @@ def _event(event: Event) -> str:
             outcomes = ", ".join(_outcome(outcome) for outcome in event.outcomes[:_OUTCOMES_SHOWN])
             return f"answer {event.batch} {event.status} {outcomes}".strip()
         case Looked():
-            found = _numbers([no for no, _ in event.found])
-            return f"looked {event.batch}: found {found}, absent {_numbers(event.absent)}, proved {_numbers(event.settled)}"
+            found, proved = _numbers([no for no, _ in event.found]), _numbers(event.settled)
+            return f"looked {event.batch}: found {found}, absent {_numbers(event.absent)}, proved {proved}"
         case _:
             return repr(event)
 

@@ -105,6 +105,7 @@ class _World:
         self._scenario = scenario
         self._trace = Trace()
         self._lives = itertools.count(1)
+        self._begun: set[str] = set()
         self._mimicked: set[str] = set()
         self._profile, _ = profile_named(scenario.client)
 
@@ -151,7 +152,7 @@ class _World:
         )
 
     async def _phase(self, index: int, phase: Phase) -> Episode:
-        known = {run.id for run in self._journal().runs()}
+        self._begun = {run.id for run in self._journal().runs()}
         before = self._repository()
         closed, notes = frozenset(self._people.closed), dict(self._people.notes)
         self._sim.set_faults(replace(phase.faults, clock_skew_s=self._scenario.skew_s))
@@ -161,7 +162,7 @@ class _World:
         calm.cancel()
         self._sim.set_faults(Faults(clock_skew_s=self._scenario.skew_s))
         await crowd
-        run = next((run.id for run in self._journal().runs() if run.id not in known), "")
+        run, _ = self._current()
         rerun, audit = None, None
         if result is not None and result.state == "finished":
             rerun, audit = await self._again(index, phase)
@@ -202,7 +203,7 @@ class _World:
         self._trace.add(Began(at=self._clock.now(), life=steps.life, phase=index))
         result = None
         try:
-            async with asyncio.timeout_at(self._over_at(phase, calm_at)), self._mortal(steps, crash):
+            async with asyncio.timeout_at(self._over_at(phase, calm_at)), self._mortal(crash):
                 result = await self._run(steps, phase, first)
             how, why = result.state, result.cause
         except Died as death:
@@ -218,7 +219,7 @@ class _World:
         return result, how
 
     @asynccontextmanager
-    async def _mortal(self, steps: Steps, crash: Crash | None) -> AsyncIterator[None]:
+    async def _mortal(self, crash: Crash | None) -> AsyncIterator[None]:
         """The process dies when its time has come, wherever it is: nothing of it happens from then on."""
         try:
             async with asyncio.timeout(crash.alive_s if crash and crash.alive_s < math.inf else None) as time:
@@ -230,8 +231,10 @@ class _World:
 
     async def _run(self, steps: Steps, phase: Phase, first: int) -> RunResult:
         living = Living(self._machine, steps)
-        run = living.unfinished()
-        if run is None:
+        run, state = self._current()
+        if state == "finished":  # it died after the very last commit
+            return living.result(run)
+        if not run:
             run = await living.begin(phase.graph)
         if phase.mimic and run not in self._mimicked:
             self._mimicked.add(run)
@@ -253,8 +256,7 @@ class _World:
         """When a run that starts now must have come to its end."""
         refs = [
             OperationRef(operation.no, operation.kind.code, operation.needs, operation.conflict)
-            for run in self._journal().runs()[:1]
-            for operation in self._journal().operations(run.id)
+            for operation in (self._journal().operations(self._current()[0]) if self._current()[0] else ())
         ]
         config = BatchConfig(base_batch_size=1)
         api = self._scenario.transport
@@ -287,6 +289,10 @@ class _World:
         owner = self._sim.state.user(ACCOUNT)
         if owner is not None:
             self._sim.tokens.register(Token(value=TOKEN, user=owner))
+
+    def _current(self) -> tuple[str, str]:
+        """Id and state of this phase's run; empty while none is stored."""
+        return next(((run.id, run.state) for run in self._journal().runs() if run.id not in self._begun), ("", ""))
 
     def _journal(self) -> SqlJournal:
         return SqlJournal(self._machine.journal, "the world")

@@ -91,8 +91,7 @@ def read_writes(method: str, path: str, body: bytes) -> tuple[Write, ...]:
         if not document["query"].lstrip().startswith("mutation"):
             return ()
         return tuple(
-            _graphql(field, document["variables"][variable])
-            for _, field, variable in _ALIAS.findall(document["query"])
+            _graphql(field, document["variables"][variable]) for _, field, variable in _ALIAS.findall(document["query"])
         )
     if method == "GET":
         return ()

@@ -1,0 +1,38 @@
+"""The judges are worth something: every bug planted on purpose is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from penstock.verify.checkers import CHECKERS, judge
+from penstock.verify.mutants import MUTANTS, Mutant, hunt
+from penstock.verify.scenario import scenario
+from penstock.verify.world import play
+
+SEEDS_MAX = 500
+
+SHOWN_BY: Mapping[str, int] = {}
+"""Where the hunt begins, to be quick; it goes on with all seeds when the code has moved on."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_planted_bug_is_killed(mutant: Mutant) -> None:
+    """Within 500 seeds some judge sees it, in a world where without it all is well."""
+    seeds = [SHOWN_BY.get(mutant.name, 0), *range(SEEDS_MAX)]
+
+    (hunted,) = hunt(seeds, [mutant])
+
+    assert hunted.checkers
+    assert set(hunted.checkers) <= set(CHECKERS)
+
+
+def test_a_hunt_leaves_nothing_behind() -> None:
+    """When the context of a planted bug ends, the true function is back."""
+    for mutant in MUTANTS:
+        with mutant.plant():
+            pass
+
+    assert judge(play(scenario(SHOWN_BY[MUTANTS[0].name]))) == []
