@@ -393,24 +393,3 @@ def test_the_primary_limit_is_read_from_the_headers() -> None:
     found = answer(batch("issue.create", 1), reply({"data": created([1])}, headers=headers))
 
     assert Rate("graphql", 5000, 4990, 10, NOW + 601) == found.rate
-
-
-@pytest.mark.parametrize("kind", ["RESOURCE_LIMITS_EXCEEDED", "NOT_FOUND", "FORBIDDEN"])
-@pytest.mark.parametrize("payload", [None, {"issue": None}])
-def test_an_error_below_an_alias_is_a_doubt(kind: str, payload: object) -> None:
-    """The mutation ran and only its payload could not be read: sent again it would be done twice."""
-    error = {"type": kind, "path": ["i0", "issue", "databaseId"], "message": "No."}
-
-    found = answer(batch("issue.create", 1), data({"i0": payload}, error))
-
-    assert (InDoubt("null", f"{kind} (No.)"),) == found.outcomes
-
-
-def test_a_payload_without_its_object_is_a_doubt_whatever_is_said_of_the_request() -> None:
-    """A limit that ended the request did not undo what had run before."""
-    error = {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}
-
-    outcomes = answer(batch("issue.create", 2), data({"i0": {"issue": None}, "i1": None}, error)).outcomes
-
-    assert InDoubt("null", "no data and no error") == outcomes[0]
-    assert isinstance(outcomes[1], Transient)

@@ -32,6 +32,7 @@ def phase(tasks: TaskGraph = FAMILY, **fields: Any) -> Phase:
         "crashes": (),
         "first": 0,
         "crowd": 0,
+        "edited": False,
         "mimic": False,
     }
     return Phase(graph=tasks, **usual | fields)

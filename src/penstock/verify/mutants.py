@@ -17,6 +17,7 @@ from penstock.core import budget, doubt, inquiry, scheduler, spending
 from penstock.core.fold import PENDING, Fold
 from penstock.core.frontier import Frontier
 from penstock.engine.driver import Driver
+from penstock.engine.resolver import Resolver
 from penstock.github import answers_graphql, answers_rest, body, sighting
 from penstock.github.harvest import Harvest
 from penstock.io.ledger import SqlLedgerTransaction
@@ -186,6 +187,13 @@ def _first_page_only(true: Any) -> Any:
     return answered
 
 
+def _stale_body(_true: Any) -> Any:
+    def on_fresh_body(_self: Resolver, operation: Any) -> Any:
+        return operation
+
+    return on_fresh_body
+
+
 def _one_more(true: Any) -> Any:
     def room(self: Any, now: float) -> float:
         return float(true(self, now)) + 1.0
@@ -232,6 +240,7 @@ MUTANTS: tuple[Mutant, ...] = (
     _mutant("ledger not read after a restart", SqlLedgerTransaction, "news", partial(_always, [])),
     _mutant("people's text overwritten", body, "compose", _region_alone),
     _mutant("look-up sees one of several", inquiry.Inquiry, "answered", _first_page_only),
+    _mutant("update on the body that the plan saw", Resolver, "_on_fresh_body", _stale_body),
     _mutant("doubts never looked up", inquiry.Inquiry, "due", partial(_always, [])),
 )
 """Every one must be seen by a judge within 500 seeds."""

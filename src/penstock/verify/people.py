@@ -29,7 +29,6 @@ class People:
         self._repository = repository
         self._random = random
         self._note = note
-        self.notes: dict[int, str] = {}
         self.closed: set[int] = set()
 
     def before(self, count: int, keys: Sequence[str]) -> None:
@@ -61,8 +60,8 @@ class People:
                 continue
             match self._random.choice(("write", "label", "comment", "close")):
                 case "write":
-                    self.notes[number] = f"Mona thinks that {number} is fine."
-                    body = f"{self.notes[number]}\r\n\r\n{issue['body']}\n\n{self.notes[number]}"
+                    words = f"Mona thinks that {number} is fine."
+                    body = f"{words}\r\n\r\n{issue['body']}\n\n{words}"
                     self._act(do="edit_issue", by="mona", number=number, body=body)
                 case "label":
                     self._act(do="edit_issue", by="mona", number=number, labels=[*issue["labels"], TRIAGED])

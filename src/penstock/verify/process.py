@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from random import Random
 
 from penstock.base.clock import Clock
+from penstock.base.errors import StaleError
 from penstock.core.audit import audit
 from penstock.core.planner import make_plan
+from penstock.core.staleness import gone, moved, taken
 from penstock.engine.account import AccountLimits
 from penstock.engine.gateway import Gateway
 from penstock.engine.run import Process, Runs
@@ -88,8 +90,23 @@ class Living:
         return run
 
     async def drive(self, run: str, *, first: int) -> RunResult:
-        """Do what is left of a run."""
+        """Do what is left of a run that was begun by this process."""
         return await self._runs.drive(run, limits=self._limits, transport=self._transport, creates_max=first)
+
+    async def resume(self, run: str) -> RunResult:
+        """
+        Go on with a run that an earlier process began.
+
+        Raises:
+            StaleError: What it was made from is no longer there.
+        """
+        plan = self._journal.run(run).plan
+        seen = await self._observe(plan.desired)
+        missed = (*moved(plan, seen), *gone(plan, seen), *taken(self._runs.uncreated(run), seen))
+        if missed:
+            raise StaleError(f"run {run} cannot go on", cause=", ".join(missed))
+        bodies = {issue.number: issue.body for issue in seen.issues}
+        return await self._runs.drive(run, limits=self._limits, transport=self._transport, bodies=bodies)
 
     def result(self, run: str) -> RunResult:
         """What the journal says of a run."""

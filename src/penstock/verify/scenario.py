@@ -68,6 +68,7 @@ class Phase:
         crashes: One per life, then a life without.
         first: Stop the first life after so many creates; 0 for never.
         crowd: Strangers that open issues and pull requests while it runs.
+        edited: While the process is dead, people edit its issues.
         mimic: A stranger quotes markers of issues that are yet to be created.
     """
 
@@ -77,6 +78,7 @@ class Phase:
     crashes: tuple[Crash, ...]
     first: int
     crowd: int
+    edited: bool
     mimic: bool
 
 
@@ -141,6 +143,7 @@ def _phase(random: Random, graph: TaskGraph, server: str) -> Phase:
         crashes=tuple(crashes),
         first=random.choice((0, 0, 0, 1, 3)),
         crowd=random.choice((0, 0, 2, 6)),
+        edited=random.random() < 0.3,
         mimic=random.random() < 0.25,
     )
 

@@ -59,10 +59,9 @@ class Episode:
     Attributes:
         run: Id; empty when no run was ever stored.
         result: What the run reported at its end; None when it never came there.
-        before, after: The repository, as `people.world_json` gives it.
+        before, after: The repository, as `people.world_json` gives it: before the run, or when people last touched it.
         rerun: Operations that planning again finds; None when the run never came to its end.
-        closed: Numbers of issues that people closed before.
-        notes: Issue number → text that people wrote into it before.
+        closed: Numbers of issues that people closed.
     """
 
     graph: TaskGraph
@@ -75,7 +74,6 @@ class Episode:
     rerun: int | None
     audit: AuditReport | None
     closed: frozenset[int]
-    notes: Mapping[int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +104,6 @@ class _World:
         self._trace = Trace()
         self._lives = itertools.count(1)
         self._begun: set[str] = set()
-        self._mimicked: set[str] = set()
         self._profile, _ = profile_named(scenario.client)
 
     async def play(self) -> History:
@@ -138,8 +135,7 @@ class _World:
         episodes = []
         for index, phase in enumerate(scenario.phases):
             if index and scenario.people_edit:
-                self._people.edit(self._repository()["issues"])
-                await self._replicas()
+                await self._edited()
             episodes.append(await self._phase(index, phase))
             if episodes[-1].rerun is None:
                 break
@@ -153,8 +149,7 @@ class _World:
 
     async def _phase(self, index: int, phase: Phase) -> Episode:
         self._begun = {run.id for run in self._journal().runs()}
-        before = self._repository()
-        closed, notes = frozenset(self._people.closed), dict(self._people.notes)
+        self._before = self._repository()
         self._sim.set_faults(replace(phase.faults, clock_skew_s=self._scenario.skew_s))
         calm_at = self._clock.now() + phase.calm_s
         calm, crowd = asyncio.ensure_future(self._calm(calm_at)), asyncio.ensure_future(self._crowd(phase))
@@ -172,12 +167,11 @@ class _World:
             operations=self._journal().operations(run) if run else (),
             log=tuple(self._journal().log(run)) if run else (),
             result=result,
-            before=before,
+            before=self._before,
             after=self._repository(),
             rerun=rerun,
             audit=audit,
-            closed=closed,
-            notes=notes,
+            closed=frozenset(self._people.closed),
         )
 
     # -- the process
@@ -192,6 +186,8 @@ class _World:
             if how in {"finished", "broken"}:
                 return result
             first = 0
+            if phase.edited and crash and how == "crashed":
+                await self._edited()
             await self._clock.sleep(crash.down_s if crash and how == "crashed" else REFUSED_WAIT_S)
         return None
 
@@ -234,10 +230,10 @@ class _World:
         run, state = self._current()
         if state == "finished":  # it died after the very last commit
             return living.result(run)
-        if not run:
-            run = await living.begin(phase.graph)
-        if phase.mimic and run not in self._mimicked:
-            self._mimicked.add(run)
+        if run:
+            return await living.resume(run)
+        run = await living.begin(phase.graph)
+        if phase.mimic:
             self._people.mimic(run, phase.graph.name, self._journal().operations(run))
         return await living.drive(run, first=first)
 
@@ -274,6 +270,13 @@ class _World:
         await self._clock.sleep(at - self._clock.now())
         self._sim.set_faults(Faults(clock_skew_s=self._scenario.skew_s))
         self._note("the faults end")
+
+    async def _edited(self) -> None:
+        """People edit when no request of a dead process can come after them, and are seen by every replica."""
+        await self._clock.sleep(self._profile.request_timeout_s)
+        self._people.edit(self._repository()["issues"])
+        self._before = self._repository()
+        await self._replicas()
 
     async def _replicas(self) -> None:
         """Wait until no replica lags behind what stands now: what was not yet visible cannot be planned with."""
