@@ -46,7 +46,7 @@ def test_from_plan_to_audit_and_back(shell: Shell) -> None:
     assert [2, 0, 0, 0, 0, 3, 0] == [
         done.code for done in (planned, applied, audited, again, repeated, differs, edited)
     ]
-    assert "next     penstock apply garden.plan\n" == planned.out.splitlines(keepends=True)[-1]
+    assert "next     penstock apply garden.plan --profile lab\n" == planned.out.splitlines(keepends=True)[-1]
     assert (7, 7) == (applied.document["total"], applied.document["succeeded"])
     assert audited.document["clean"]
     assert (0, 4) == (again.document["operations"], again.document["unchanged"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import msgspec
 from tests.verify.worlds import FAMILY, death, graph, phase, world
 
@@ -24,7 +26,7 @@ def test_a_task_called_off_by_an_edit_is_closed() -> None:
 
 def test_a_death_behind_the_very_last_commit() -> None:
     """A run that is finished stays finished: the next process reports it and writes nothing."""
-    steps = next(step for step in range(1, 200) if not _dies(step)) - 1
+    steps = bisect_left(range(1, 400), True, key=lambda step: not _dies(step))
 
     history = play(world(phase(crashes=(death(steps),))))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
@@ -67,6 +68,18 @@ class Settings:
             first=self.first,
             authors=self.author,
         )
+
+    def repeated(self, names: Sequence[str]) -> str:
+        """Those of these options that were given, as a command line: what the next command must be told again."""
+        words = []
+        for name in names:
+            value, option = getattr(self, name), f"--{name.replace('_', '-')}"
+            if value is True:
+                words.append(option)
+            elif value != getattr(Settings, name, None) and value:
+                for one in value if isinstance(value, tuple) else (value,):
+                    words += [option, str(one)]
+        return shlex.join(words)
 
     def load(self, path: str) -> TaskGraph:
         """Read a task file."""

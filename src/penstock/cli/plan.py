@@ -44,6 +44,7 @@ async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, det
         prune=settings.prune,
         saved=out or "",
         sha256=write_plan(Path(out), plan) if out else plan_sha(plan),
+        options=settings.repeated(("state_dir", *PACE) if out else (*TARGET, *PACE, *READING, *PLANNING)),
     )
     screen.document(plan_document(view))
     screen.result(plan_lines(view, ink=screen.ink, width=screen.width, verbose=settings.verbose))

@@ -30,6 +30,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
         prune: The plan closes issues whose task is gone.
         saved: Where it was written; empty when it was not.
         sha256: Its name.
+        options: What `apply` must be told again.
     """
 
     plan: Plan
@@ -37,6 +38,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     prune: bool = False
     saved: str = ""
     sha256: str = ""
+    options: str = ""
 
     @property
     def errors(self) -> int:
@@ -187,4 +189,4 @@ def _closing_rows(page: Page, view: PlanView) -> None:
 def _next(view: PlanView) -> str:
     if view.errors:
         return f"mend {count_of(view.errors, 'error')}, then plan again; nothing was sent"
-    return f"penstock apply {view.saved or view.plan.desired.source}"
+    return f"penstock apply {view.saved or view.plan.desired.source} {view.options}".rstrip()

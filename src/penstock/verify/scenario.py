@@ -31,7 +31,7 @@ _SIZES = (1, 2, 3, 5, 8, 12, 16)
 _SIZES_BOUND = (3, 8, 22, 26, 40)
 """Tasks of a plan, and where so few already fill a window."""
 
-_RATES = (0.02, 0.1, 0.3)
+_RATES = (0.02, 0.1, 0.3, 0.5)
 _ALL_MAX = 0.6
 """Most that the chances of all request faults add up to: something must get through."""
 
