@@ -35,7 +35,7 @@ def test_a_replay_tells_the_story() -> None:
     assert lines[0].startswith(f"seed {deadly}: server ")
     assert times == sorted(times)
     assert lines[-1] == "no violation"
-    for word in ("a process starts", "→ 1 ", "← 1", "journal 1: Started", "intent 1 effect", "crashed: "):
+    for word in ("a process starts", "→ ", "← ", "journal 1: Started", "intent 1 effect", "crashed: "):
         assert any(word in line for line in lines), word
 
 

@@ -6,7 +6,6 @@ Help is printed from the list alone, so it needs none of the modules that talk, 
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -87,7 +86,9 @@ def _outcome(group: click.Group, arguments: list[str]) -> int:
         click.echo("stopped", err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from penstock.output.screen import mute
+
+        mute(sys.stdout)
         return EXIT_FATAL
     except Exception as error:  # noqa: BLE001 (the last one to hear of it)
         return _tell(_internal(error, arguments), arguments)

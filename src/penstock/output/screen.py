@@ -12,7 +12,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any, TextIO
 
 import click
@@ -69,12 +68,19 @@ class Screen:
     def note(self, *lines: str) -> None:
         """What is good to know on the way. That nobody listens any more is no reason to end a run."""
         if not self.quiet:
-            with suppress(BrokenPipeError):
+            try:
                 _write(lines, sys.stderr, self.note_ink)
+            except BrokenPipeError:
+                mute(sys.stderr)
 
     def problem(self, lines: Iterable[str]) -> None:
         """What must be known."""
         _write(lines, sys.stderr, self.note_ink)
+
+
+def mute(stream: TextIO) -> None:
+    """Nobody reads the stream any more: what it holds and what is yet to come goes nowhere, without complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def wants_color(choice: str, environ: Mapping[str, str], stream: TextIO) -> bool:
