@@ -9,6 +9,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -302,6 +303,19 @@ for number in range(50):
     for name in names:
         assert [Dead(number % 4, name) for number in range(50)] == [entry.event for entry in journal.log(name)]
     journal.close()
+
+
+def test_what_a_process_writes_survives_others_that_look_in(journal: SqlJournal, directory: Path) -> None:
+    """A journal opened twice in one process is still written where the next process reads, whoever came and went."""
+    with closing(open_journal(directory)):
+        with process(directory, "", "open_journal(directory).close()") as visitor:
+            assert visitor.wait(30) == 0
+        journal.append("RUN1", [Dead(0, "too long")], 1.0, durable=True)
+        script = "print([entry.event for entry in open_journal(directory).log('RUN1')])"
+        with process(directory, "", script) as later:
+            said, _ = later.communicate(timeout=30)
+
+    assert f"{[Dead(0, 'too long')]}\n" == said
 
 
 def test_opening_waits_for_whoever_is_making_the_file(journal: SqlJournal, directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -35,10 +36,12 @@ class Resolver:
         self._milestones = dict(plan.names.milestones)
         self._unnamed = {no for no, kind in enumerate(fold.kinds) if kind in _NAMING}
         self._now = 0.0
+        self._began_at = math.inf
 
     def context(self, now: float) -> Context:
         """The context for requests built at `now`."""
         self._now = now
+        self._began_at = min(self._began_at, now)
         self._learn_names()
         names = msgspec.structs.replace(self._plan.names, labels=self._labels, milestones=self._milestones)
         return self._context(names)
@@ -88,4 +91,6 @@ class Resolver:
         )
 
     def _young(self, ref: Ref) -> bool:
-        return ref.op >= 0 and self._now - self._fold.done_at[ref.op] < YOUNG_S
+        """Made less than a minute ago by this run; what stood at its beginning may be as young as the run itself."""
+        made_at = self._fold.done_at[ref.op] if ref.op >= 0 else self._began_at
+        return self._now - made_at < YOUNG_S

@@ -50,12 +50,26 @@ def private_directory(path: Path, *, hidden_from_git: bool = False) -> None:
 
 def private_file(path: Path) -> None:
     """
-    Make an empty file that only its owner can read, unless a file stands there already.
+    Make an empty file that only its owner can read, unless a file stands there already: that one is not opened.
+
+    Why not: closing any descriptor of a database drops the locks of every connection that this process has to it. The
+    next process then takes itself for the last one and removes the log that the first is still writing.
 
     Raises:
         JournalError: It cannot be made, or is a link or something else than a file.
+
+    Source: https://www.sqlite.org/howtocorrupt.html (posix advisory locks canceled)
     """
-    os.close(open_private(path))
+    with _told(path, "open"):
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            mode = os.lstat(path).st_mode
+            if stat.S_ISREG(mode):
+                return
+            if stat.S_ISLNK(mode):
+                raise
+            raise _no_file(path) from None
 
 
 def open_private(path: Path) -> int:
@@ -73,7 +87,7 @@ def open_private(path: Path) -> int:
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
             return descriptor
         os.close(descriptor)
-        raise JournalError(f"cannot open {path}", cause="it is not a regular file", hint="remove it")
+        raise _no_file(path)
 
 
 @contextmanager
@@ -86,6 +100,10 @@ def alone_in(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _no_file(path: Path) -> JournalError:
+    return JournalError(f"cannot open {path}", cause="it is not a regular file", hint="remove it")
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -138,7 +138,7 @@ def _phase(random: Random, graph: TaskGraph, server: str) -> Phase:
     crashes = [_crash(random, tempo) for _ in range(random.choice((0, 0, 1, 2, 4)))]
     return Phase(
         graph=graph,
-        faults=_faults(random, tempo),
+        faults=_faults(random),
         calm_s=random.choice((30.0, 120.0, 600.0, 4000.0)) * tempo,
         crashes=tuple(crashes),
         first=random.choice((0, 0, 0, 1, 3)),
@@ -158,7 +158,7 @@ def _crash(random: Random, tempo: float) -> Crash:
     )
 
 
-def _faults(random: Random, tempo: float) -> Faults:
+def _faults(random: Random) -> Faults:
     """Swarm: every kind is either impossible or far more likely than on the worst of days."""
     if random.random() < 0.1:
         return Faults()
@@ -175,7 +175,7 @@ def _faults(random: Random, tempo: float) -> Faults:
         rates = {name: rate * _ALL_MAX / total for name, rate in rates.items()}
     for name in random.sample(ITEM_FAULTS, random.choice((0, 0, 1, 2))):
         rates[name] = random.choice(_RATES)
-    return Faults(rates=rates, fresh_s=3.0 * tempo, resource_items=random.choice((None, None, None, 3)))
+    return Faults(rates=rates, resource_items=random.choice((None, None, None, 3)))
 
 
 def _latency(random: Random, server: str) -> Latency:
