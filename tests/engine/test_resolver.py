@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.test_driver import PLAN, Story, creates
+from tests.contracts.runs import PLAN
+from tests.engine.test_driver import Story, creates
 
 from penstock.core.fold import Fold
 from penstock.engine.resolver import Resolver
