@@ -42,3 +42,11 @@ def test_a_key_names_one_task_of_all_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match='the key "a" is also in') as refused:
         load(Settings(), paths)
     assert (paths[1], 3) == (refused.value.path, refused.value.line)
+
+
+def test_a_file_named_twice_is_refused(tmp_path: Path) -> None:
+    """Each of its tasks would become two issues."""
+    [path] = files(tmp_path, a="graph: g\ntasks: [{key: a, title: A}]")
+
+    with pytest.raises(InputError, match='the key "a" is also in'):
+        load(Settings(), [path, path])

@@ -122,9 +122,12 @@ def _nothing_to_do(plan: Plan, screen: Screen) -> int:
 
 
 def _unfinished(client: Client, plan: Plan) -> list[str]:
-    """A run of the same graph that waits to go on is easily forgotten."""
-    for run in client.summaries():
-        same = run.graph == plan.desired.name and run.repository.lower() == plan.repository.name.lower()
-        if same and run.state != "finished":
-            return [f"run {run.id} of this graph is not finished; penstock resume {run.id} would go on with it"]
-    return []
+    """A run of the same graph that waits to go on is easily forgotten; only the newest one can."""
+    from penstock.cli.history import newest_of_each
+
+    place = (plan.desired.name, plan.repository.name.lower())
+    return [
+        f"run {run.id} of this graph is not finished; penstock resume {run.id} would go on with it"
+        for run in newest_of_each(client.summaries())
+        if (run.graph, run.repository.lower()) == place and run.state != "finished"
+    ]

@@ -12,7 +12,7 @@ def command() -> None:
     """What task files look like."""
 
 
-@command.command("schema")
+@command.command("schema", short_help="Print the JSON Schema of native task files.")
 def schema() -> int:
     """Print the JSON Schema of native task files, for editors and other tools."""
     import json

@@ -48,13 +48,13 @@ def load(settings: Settings, paths: Sequence[str]) -> TaskGraph:
 
 
 def _check_keys(graphs: Sequence[TaskGraph]) -> None:
-    homes: dict[str, str] = {}
+    homes: dict[str, TaskGraph] = {}
     for graph in graphs:
         for task in graph.tasks:
-            home = homes.setdefault(task.key, graph.source)
-            if home != graph.source:
+            home = homes.setdefault(task.key, graph)
+            if home is not graph:
                 raise InputError(
-                    f'the key "{task.key}" is also in {home}',
+                    f'the key "{task.key}" is also in {home.source}',
                     path=graph.source,
                     line=task.line,
                     hint="a key names one task of a graph; change one of the two",

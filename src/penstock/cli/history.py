@@ -132,9 +132,23 @@ def shown_state(state: str, started: Started) -> str:
     return state
 
 
+def newest_of_each(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """The newest run of each graph on each repository: no other one can be gone on with. Runs come newest first."""
+    newest: dict[tuple[str, str], RunSummary] = {}
+    for run in runs:
+        newest.setdefault((run.graph, run.repository.lower()), run)
+    return list(newest.values())
+
+
 def states_of(journal: SqlJournal, runs: Sequence[RunSummary]) -> dict[str, str]:
-    """Run id → state as shown."""
-    return {run.id: shown_state(run.state, _last_start(journal, run)) for run in runs}
+    """Run id → state as shown; `superseded` for one that did not finish before a later one of its graph began."""
+    current = {run.id for run in newest_of_each(runs)}
+    return {
+        run.id: shown_state(run.state, _last_start(journal, run))
+        if run.id in current or run.state == "finished"
+        else "superseded"
+        for run in runs
+    }
 
 
 def _last_start(journal: SqlJournal, run: RunSummary) -> Started:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from penstock.base.errors import UsageError
 from penstock.cli.options import SCREEN, Settings, takes
+
+if TYPE_CHECKING:
+    from penstock.model.ports import RunSummary
 
 
 @click.command("resume", short_help="Go on with a run.")
@@ -21,6 +27,22 @@ def command(settings: Settings, run: str | None) -> int:
     return asyncio.run(_resume(settings, run))
 
 
+def _waiting(runs: Sequence[RunSummary], repository: str | None) -> RunSummary:
+    """
+    The newest run that can be gone on with.
+
+    Raises:
+        UsageError: There is none.
+    """
+    from penstock.cli.history import newest_of_each
+
+    for run in newest_of_each(runs):
+        if run.state != "finished" and (repository is None or run.repository.lower() == repository.lower()):
+            return run
+    where = f" of {repository}" if repository else ""
+    raise UsageError(f"no run{where} waits to be resumed", hint="penstock runs lists what there is")
+
+
 async def _resume(settings: Settings, wanted: str | None) -> int:
     import msgspec
 
@@ -32,8 +54,7 @@ async def _resume(settings: Settings, wanted: str | None) -> int:
 
     screen = settings.screen()
     journal = open_history(settings)
-    runs = [run for run in journal.runs() if wanted or run.state != "finished"]
-    found = find_run(runs, wanted, settings.repo)
+    found = _waiting(journal.runs(), settings.repo) if wanted is None else find_run(journal.runs(), wanted)
     record = journal.run(found.id)
     operations = journal.operations(found.id)
     config = msgspec.structs.replace(record.config, profile=settings.profile or record.config.profile)

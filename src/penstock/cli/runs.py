@@ -22,5 +22,5 @@ def command(settings: Settings) -> int:
     runs = journal.runs()
     states = states_of(journal, runs)
     screen.document(runs_document(runs, states))
-    screen.result(runs_lines(runs, states, time.time(), ink=screen.ink))
+    screen.result(runs_lines(runs, states, time.time(), ink=screen.ink, width=screen.width))
     return EXIT_OK

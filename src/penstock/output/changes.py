@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import msgspec
 from rich.cells import cell_len
 
 from penstock.model.operation import (
+    KIND_BY_NAME,
     BlockedByLink,
     BlockedByUnlink,
     CommentCreate,
@@ -27,11 +29,12 @@ from penstock.model.operation import (
 )
 from penstock.model.task import TaskGraph
 from penstock.output.ink import Ink
-from penstock.output.text import clean, pad, place
+from penstock.output.text import clean, count_of, listed, pad, place
 
 KEY_COLUMNS = 20
 TITLE_COLUMNS = 38
 NARROW_TITLE_COLUMNS = 28
+GONE = "no longer in the plan"
 WIDE = 100
 """Columns from which on a terminal is wide."""
 
@@ -78,9 +81,29 @@ def kind_words(kind: str) -> KindWords:
     return _WORDS[kind]
 
 
+def kind_seen(operation: Operation) -> str:
+    """Its kind; an update that also closes or opens an issue is called by what people see of it."""
+    match operation.payload:
+        case IssueUpdate(state=str(state)):
+            return "issue.reopen" if state == "open" else "issue.close"
+        case _:
+            return operation.kind.name
+
+
+def seen_counts(operations: Iterable[Operation]) -> Counter[str]:
+    """Operations by `kind_seen`, in the order of `KINDS`."""
+    kinds = sorted(map(kind_seen, operations), key=lambda kind: KIND_BY_NAME[kind].code)
+    return Counter(kinds)
+
+
+def sentence_of(operations: Iterable[Operation]) -> str:
+    """`16 new labels, 550 issues and 637 blocked-by links`."""
+    return listed(count_of(count, *kind_words(kind).long) for kind, count in seen_counts(operations).items())
+
+
 def shown_first(operations: Sequence[Operation]) -> list[Operation]:
     """Operations in the order in which a reader wants to see them: issues, links, and what they need last."""
-    return sorted(operations, key=lambda operation: reading_order(operation.kind.name))
+    return sorted(operations, key=lambda operation: reading_order(kind_seen(operation)))
 
 
 def reading_order(kind: str) -> int:
@@ -119,7 +142,7 @@ def _row(operation: Operation, task_title: str, source: str) -> _Row:
     title, detail = _about(operation, task_title)
     where = place(source, operation.line) if source else f"line {operation.line}"
     where = f"  {where}" if operation.line else ""
-    return _Row(kind_words(operation.kind.name).sign, operation.key, clean(title), clean(detail), where)
+    return _Row(kind_words(kind_seen(operation)).sign, operation.key, clean(title), clean(detail), where)
 
 
 def _widest(cells: Iterable[str], most: int) -> int:
@@ -140,9 +163,9 @@ def _about(operation: Operation, title: str) -> tuple[str, str]:
         case IssueCreate():
             return title, "; ".join(_on_create(payload, operation.conflict))
         case IssueUpdate(issue=issue):
-            return f"{_number(issue.number)}{title}", ", ".join(_updated(payload))
+            return f"{_number(issue.number)}{title or GONE}", ", ".join(_updated(payload))
         case IssueClose() | IssueReopen() | LabelsAdd() | LabelsRemove():
-            return f"{_number(payload.issue.number)}{title}", _done_to(payload)
+            return f"{_number(payload.issue.number)}{title or GONE}", _done_to(payload)
         case LabelCreate() | MilestoneCreate() | CommentCreate():
             return f"{kind_words(operation.kind.name).long[0]} {operation.qualifier}", ""
         case _:
@@ -188,11 +211,11 @@ def _on_create(payload: IssueCreate, above: str) -> Iterator[str]:
 
 def _updated(payload: IssueUpdate) -> Iterator[str]:
     if payload.title is not None:
-        yield f"title → {payload.title}"
-    if payload.region is not None:
-        yield "text"
+        yield "new title"
+    if payload.region is not None and not payload.state:
+        yield "new text"
     if payload.state is not None:
-        yield f"state → {payload.state.replace('_', ' ')}"
+        yield "reopen" if payload.state == "open" else f"close as {payload.state.replace('_', ' ')}"
     if payload.assignees is not None:
         yield f"assignees → {', '.join(payload.assignees)}"
     if payload.milestone is not None:

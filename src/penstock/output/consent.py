@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from penstock.api.estimate import Estimate
 from penstock.model.operation import IssueCreate, IssueUpdate
 from penstock.model.plan import Plan
-from penstock.output.changes import kind_words
+from penstock.output.changes import seen_counts, sentence_of
 from penstock.output.estimate import time_sentence
 from penstock.output.ink import Ink
 from penstock.output.plan import finding_rows
 from penstock.output.text import Page, count_of, listed
 
 PEOPLE_SHOWN = 5
+
+_TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "issue.create": ("new issue", "new issues"),
+        "issue.close": ("close", "closes"),
+        "issue.reopen": ("reopening", "reopenings"),
+        "comment.create": ("comment", "comments"),
+    }
+)
+"""What watchers are told of; labels, links and new texts make no mail."""
 
 
 def consent_lines(
@@ -32,9 +43,7 @@ def consent_lines(
     page.row(
         "into", f"{facts.name} ({facts.visibility}), as {plan.account.login}, permission {facts.permission}", "bold"
     )
-    counts = plan.counts()
-    parts = listed(count_of(counts[kind], *kind_words(kind).long) for kind in counts)
-    page.row("writes", f"{len(plan.operations):,}: {parts}")
+    page.row("writes", f"{len(plan.operations):,}: {sentence_of(plan.operations)}")
     if first:
         page.more(f"it stops, to be resumed, after {count_of(first, 'new issue')}")
     page.row("mails", mail_sentence(plan))
@@ -56,14 +65,16 @@ def mail_sentence(plan: Plan) -> str:
 
     Source: https://docs.github.com/en/account-and-profile/managing-subscriptions-and-notifications-on-github
     """
-    creates = sum(isinstance(operation.payload, IssueCreate) for operation in plan.operations)
+    counts = seen_counts(plan.operations)
+    told = [(kind, words) for kind, words in _TOLD.items() if counts[kind]]
     assigned: Counter[str] = Counter()
     for operation in plan.operations:
         if isinstance(operation.payload, IssueCreate | IssueUpdate):
             assigned.update(login for login in operation.payload.assignees or () if login != plan.account.login)
     parts = []
-    if creates and plan.repository.watchers:
-        parts.append(f"{count_of(plan.repository.watchers, 'watcher')} about {count_of(creates, 'new issue')}")
+    if told and plan.repository.watchers:
+        news = listed(count_of(counts[kind], *words) for kind, words in told)
+        parts.append(f"{count_of(plan.repository.watchers, 'watcher')} about {news}")
     if assigned:
         people = [f"{login} ({count})" for login, count in assigned.most_common(PEOPLE_SHOWN)]
         more = len(assigned) - len(people)

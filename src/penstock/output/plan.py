@@ -12,10 +12,18 @@ from penstock.api.estimate import Estimate
 from penstock.github.limits import PROFILES
 from penstock.model.plan import Finding, Plan
 from penstock.model.task import TaskGraph
-from penstock.output.changes import SIGNS, change_lines, kind_words, reading_order, shown_first
+from penstock.output.changes import (
+    SIGNS,
+    change_lines,
+    kind_words,
+    reading_order,
+    seen_counts,
+    sentence_of,
+    shown_first,
+)
 from penstock.output.estimate import time_document, time_rows
 from penstock.output.ink import Ink
-from penstock.output.text import Page, clean, count_of, listed, place
+from penstock.output.text import Page, clean, count_of, place
 
 CHANGES_SHOWN = 10
 FINDINGS_SHOWN = 10
@@ -146,7 +154,7 @@ def _read_rows(page: Page, plan: Plan) -> None:
 
 def _counts(view: PlanView, ink: Ink, width: int) -> list[str]:
     """The line of signs and numbers; two lines where one is too narrow."""
-    parts = [*_count_parts(view.plan.counts()), ("=", f"same {len(view.plan.unchanged):,}")]
+    parts = [*_count_parts(seen_counts(view.plan.operations)), ("=", f"same {len(view.plan.unchanged):,}")]
     parts.sort(key=lambda part: list(SIGNS).index(part[0]))
     if view.plan.extra and not view.prune:
         parts.append(("-", f"close {len(view.plan.extra):,} more with --prune"))
@@ -176,10 +184,8 @@ def _closing_rows(page: Page, view: PlanView) -> None:
     if not plan.operations:
         page.row("done", f"nothing to do: {plan.repository.name} is as planned")
         return
-    counts = plan.counts()
-    parts = listed(count_of(counts[kind], *kind_words(kind).long) for kind in counts)
     count = count_of(view.content_writes, "counts as content", "count as content")
-    page.row("cost", f"{count_of(len(plan.operations), 'write')}: {parts}; {count}")
+    page.row("cost", f"{count_of(len(plan.operations), 'write')}: {sentence_of(plan.operations)}; {count}")
     time_rows(page, view.estimates)
     if view.saved:
         page.row("saved", f"{view.saved} (sha256 {view.sha256[:12]}…)")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from penstock.api.rehearse import Rehearsal
 from penstock.core.describe import format_duration
 from penstock.output.audit import audit_lines
-from penstock.output.changes import kind_words
+from penstock.output.changes import sentence_of
 from penstock.output.ink import Ink
 from penstock.output.result import run_rows
-from penstock.output.text import Page, count_of, listed
+from penstock.output.text import Page, count_of
 
 
 def flawless(rehearsal: Rehearsal) -> bool:
@@ -29,9 +29,8 @@ def rehearsal_lines(
     """
     graph = rehearsal.plan.desired
     page = Page(ink, width)
-    counts = rehearsal.plan.counts()
-    parts = listed(count_of(counts[kind], *kind_words(kind).long) for kind in counts)
-    page.row("plan", f"{graph.source}: {count_of(len(graph.tasks), 'task')}, {parts}")
+    writes = sentence_of(rehearsal.plan.operations)
+    page.row("plan", f"{graph.source}: {count_of(len(graph.tasks), 'task')}; {writes or 'nothing to do'}")
     run_rows(page, rehearsal.result, graph.source, whole=verbose)
     bound = rehearsal.bound_s
     ratio = f", {rehearsal.makespan_s / bound:.3f} times that" if bound else ""

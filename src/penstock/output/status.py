@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+from rich.cells import cell_len
 
 from penstock.core.describe import format_duration
 from penstock.model.ports import RunSummary
 from penstock.output.ink import Ink
 from penstock.output.snapshot import Snapshot
-from penstock.output.text import Page, pad, time_of_day
+from penstock.output.text import Page, cut, pad, time_of_day
 
 STATE_STYLES: Mapping[str, str] = MappingProxyType(
     {"running": "cyan", "interrupted": "red", "stopped": "yellow", "finished": "green"}
@@ -84,26 +85,28 @@ def status_document(view: RunView) -> dict[str, Any]:
 
 
 def runs_lines(
-    runs: Sequence[RunSummary], states: Mapping[str, str], now: float, *, ink: Ink, zone: tzinfo | None = None
+    runs: Sequence[RunSummary],
+    states: Mapping[str, str],
+    now: float,
+    *,
+    ink: Ink,
+    width: int = 0,
+    zone: tzinfo | None = None,
 ) -> list[str]:
     """
-    A table, the newest run first.
+    A table, the newest run first, each on one line.
 
     Args:
-        states: Run id → state as in `RunView`.
+        states: Run id → state as in `RunView`, or `superseded`.
     """
-    columns = (28, 18, 13, 12)
-    head = "".join(
-        pad(name, width) for name, width in zip(("run", "began", "state", "operations"), columns, strict=True)
-    )
-    lines = [ink.paint(f"{head}graph → repository", "dim")]
+    table = [("run", "began", "state", "operations", "graph → repository")]
     for run in runs:
-        cells = (run.id, time_of_day(run.created_at, now, zone), states[run.id], f"{run.total:,}")
-        lines.append(
-            "".join(pad(cell, width - 1) + " " for cell, width in zip(cells, columns, strict=True))
-            + f"{run.graph} → {run.repository}"
-        )
-    return lines
+        began = time_of_day(run.created_at, now, zone)
+        table.append((run.id, began, states[run.id], f"{run.total:,}", f"{run.graph} → {run.repository}"))
+    columns = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    lines = ["  ".join(map(pad, row, columns)).rstrip() for row in table]
+    head, *rest = [cut(line, width) for line in lines] if width else lines
+    return [ink.paint(head, "dim"), *rest]
 
 
 def runs_document(runs: Sequence[RunSummary], states: Mapping[str, str]) -> dict[str, Any]:
