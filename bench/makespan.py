@@ -33,6 +33,7 @@ from penstock.api.rehearse import rehearsal_ports
 from penstock.core.bound import greedy_finish, lower_bound
 from penstock.core.fold import Fold
 from penstock.engine.account import profile_named
+from penstock.engine.driver import Moment
 from penstock.model.config import Config
 from penstock.model.decision import AwaitAnswer, Decision, WaitUntil
 from penstock.model.limits import Profile
@@ -51,11 +52,11 @@ class Waits:
         self._since = 0.0
         self._cause = ""
 
-    def observe(self, fold: Fold, decision: Decision, now: float) -> None:
+    def observe(self, moment: Moment) -> None:
         """As the driver's observer."""
         if self._cause:
-            self.seconds[self._cause] = self.seconds.get(self._cause, 0.0) + now - self._since
-        self._since, self._cause = now, self._name(fold, decision)
+            self.seconds[self._cause] = self.seconds.get(self._cause, 0.0) + moment.now - self._since
+        self._since, self._cause = moment.now, self._name(moment.fold, moment.decision)
 
     def _name(self, fold: Fold, decision: Decision) -> str:
         match decision:

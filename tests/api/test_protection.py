@@ -13,11 +13,10 @@ from penstock.api.client import Client
 from penstock.api.ports import Ports
 from penstock.api.rehearse import rehearsal_ports
 from penstock.base.errors import StaleError
-from penstock.core.fold import Fold
-from penstock.engine.driver import Observer
+from penstock.engine.driver import Moment, Observer
 from penstock.io.ledger import SqlLedger
 from penstock.model.config import Config
-from penstock.model.decision import Decision, Dispatch
+from penstock.model.decision import Dispatch
 from penstock.model.task import Task, TaskGraph
 from penstock.sim.faults import Faults, Scripted
 from penstock.sim.github import SimulatedGitHub
@@ -37,8 +36,8 @@ def graph(*titles: str, body: str = "") -> TaskGraph:
 def stopping_after(client: Client, requests: int) -> Observer:
     """Asks for a stop at every decision from the request of this number on."""
 
-    def observe(fold: Fold, _decision: Decision, _now: float) -> None:
-        if fold.requests >= requests:
+    def observe(moment: Moment) -> None:
+        if moment.fold.requests >= requests:
             client.stop("enough")
 
     return observe
@@ -115,8 +114,8 @@ def test_nothing_is_sent_in_a_pause_that_an_earlier_process_was_told(tmp_path: P
         plan = await first.plan(graph(*"ABCDEFGH"))
         sim.set_faults(Faults(script=[Scripted(fault="throttle.announced", on="mutation")]))
 
-        def observe(fold: Fold, _decision: Decision, _now: float) -> None:
-            if fold.throttles:
+        def observe(moment: Moment) -> None:
+            if moment.fold.throttles:
                 first.stop("enough")
 
         stopped = await first.apply(plan, observer=observe)
@@ -146,11 +145,11 @@ def test_a_stop_at_every_decision_is_one_stop(tmp_path: Path) -> None:
         eager = client()
         asked = 0
 
-        def observe(_fold: Fold, decision: Decision, _now: float) -> None:
+        def observe(moment: Moment) -> None:
             nonlocal asked
             asked += 1
             assert asked < 100
-            if isinstance(decision, Dispatch) or asked > 1:
+            if isinstance(moment.decision, Dispatch) or asked > 1:
                 eager.stop("enough")
 
         result = await eager.apply(await eager.plan(graph(*"ABCDEF")), observer=observe)

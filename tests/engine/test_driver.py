@@ -11,10 +11,9 @@ import pytest
 from tests.contracts.runs import PLAN
 
 from penstock.base.errors import AnswerLost, JournalError, TransportError
-from penstock.core.fold import Fold
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
-from penstock.engine.driver import Driver, Observer
+from penstock.engine.driver import Driver, Moment, Observer
 from penstock.engine.resolver import Resolver
 from penstock.io.ledger import SqlLedger
 from penstock.model.config import BatchConfig
@@ -283,7 +282,7 @@ def test_a_stop_at_every_decision_lets_requests_end() -> None:
     asked = 0
 
     async def scene() -> Finished | Halt:
-        def observe(_fold: Fold, _decision: Decision, _now: float) -> None:
+        def observe(_moment: Moment) -> None:
             nonlocal asked
             asked += 1
             assert asked < 50
@@ -327,8 +326,8 @@ def test_an_observer_that_breaks_ends_the_run_with_what_is_known_written() -> No
     """The error comes out as it is, after the answers that had arrived were committed."""
     story = Story(creates(40))
 
-    def observe(fold: Fold, _decision: Decision, _now: float) -> None:
-        if fold.succeeded:
+    def observe(moment: Moment) -> None:
+        if moment.fold.succeeded:
             raise ValueError("cannot draw")
 
     with pytest.raises(ValueError, match="cannot draw"):
@@ -341,6 +340,6 @@ def test_an_observer_sees_every_decision() -> None:
     """In order, the last one included."""
     seen: list[type[Decision]] = []
 
-    play(Story(creates(2)), observer=lambda _fold, decision, _now: seen.append(type(decision)))
+    play(Story(creates(2)), observer=lambda moment: seen.append(type(moment.decision)))
 
     assert [Dispatch, AwaitAnswer, Finished] == [sort for sort in seen if sort is not WaitUntil]

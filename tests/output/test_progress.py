@@ -10,6 +10,7 @@ from rich.console import Console
 from tests.output.samples import NOW, garden
 
 from penstock.core.fold import Fold
+from penstock.engine.driver import Moment
 from penstock.model.decision import Decision, Dispatch, WaitUntil
 from penstock.model.events import Answered, Dead, Intent, Skipped, Started
 from penstock.model.limits import Charge
@@ -40,7 +41,7 @@ def written(fold: Fold, ticks: list[float], decision: Decision = SENDING) -> lis
     lines: list[str] = []
     progress = Progress(PlainPicture(lines.append), look=lambda _: [], source="g.yaml", left=lambda _, __: 60.0)
     for at in ticks:
-        progress.observe(fold, decision, NOW + at)
+        progress.observe(Moment(fold, decision, (), NOW + at))
         progress.tick(NOW + at)
     return lines
 
@@ -119,7 +120,7 @@ def test_each_failure_is_told_once() -> None:
     progress = Progress(
         PlainPicture(lines.append), look=lambda nos: _named(plan.operations, nos), source="g.yaml", left=lambda _, __: 0
     )
-    progress.observe(fold, SENDING, NOW)
+    progress.observe(Moment(fold, SENDING, (), NOW))
     progress.tick(NOW)
     fold.apply(Dead(3, 'label "p9"\ndoes not exist'), NOW)
     fold.apply(Skipped((4,), 3), NOW)
@@ -166,7 +167,7 @@ def test_bars_stay_on_the_screen_at_the_end() -> None:
     progress = Progress(
         BarPicture(color=False, hint="", file=file), look=lambda _: [], source="g.yaml", left=lambda _, __: 0.0
     )
-    progress.observe(settled(2, 1, done=3), SENDING, NOW)
+    progress.observe(Moment(settled(2, 1, done=3), SENDING, (), NOW))
     progress.tick(NOW)
     progress.close()
 
@@ -177,7 +178,7 @@ def test_a_virtual_run_is_drawn_in_real_time() -> None:
     """An hour of the run in a tenth of a second is one picture, not thousands."""
     drawn: list[str] = []
     progress = Progress(PlainPicture(drawn.append), look=lambda _: [], source="g.yaml", left=lambda _, __: 0.0)
-    progress.observe(settled(2, 1, done=0), SENDING, NOW)
+    progress.observe(Moment(settled(2, 1, done=0), SENDING, (), NOW))
     for second in range(3_600):
         progress.tick(NOW + second, real_now=second / 36_000)
 

@@ -11,9 +11,7 @@ from penstock.base.errors import EXIT_OK, EXIT_PARTIAL
 from penstock.cli.options import READING, SCREEN, Settings, takes
 
 if TYPE_CHECKING:
-    from penstock.core.fold import Fold
-    from penstock.engine.driver import Observer
-    from penstock.model.decision import Decision
+    from penstock.engine.driver import Moment, Observer
     from penstock.model.task import TaskGraph
     from penstock.output.progress import Progress
     from penstock.output.screen import Screen
@@ -71,8 +69,8 @@ def _progress(screen: Screen, graph: TaskGraph) -> Progress | None:
 
 
 def _observer(progress: Progress) -> Observer:
-    def observe(fold: Fold, decision: Decision, now: float) -> None:
-        progress.observe(fold, decision, now)
-        progress.tick(now, time.monotonic())
+    def observe(moment: Moment) -> None:
+        progress.observe(moment)
+        progress.tick(moment.now, time.monotonic())
 
     return observe

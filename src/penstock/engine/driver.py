@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from penstock.base.clock import Clock
 from penstock.base.errors import JournalError, TransportError
@@ -28,8 +29,25 @@ from penstock.model.operation import Operation
 from penstock.model.outcome import Answer
 from penstock.model.ports import Journal, Reply, Request, Transport
 
-Observer = Callable[[Fold, Decision, float], None]
-"""Told after every decision: state, decision, epoch seconds."""
+
+class Moment(NamedTuple):
+    """
+    What an observer is told after every decision.
+
+    Attributes:
+        fold: State of the run, which goes on changing.
+        decision: What was decided just now.
+        events: What has happened since the moment before, in order.
+        now: Epoch seconds.
+    """
+
+    fold: Fold
+    decision: Decision
+    events: Sequence[Event]
+    now: float
+
+
+Observer = Callable[[Moment], None]
 
 
 class Driver:
@@ -68,6 +86,7 @@ class Driver:
         self._api = api
         self._observer = observer
         self._unwritten: list[Event] = []
+        self._untold: list[Event] = []
         self._requests: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -94,7 +113,7 @@ class Driver:
                     raise self._broken
                 decision = self._decide()
                 if self._observer:
-                    self._observer(self._scheduler.fold, decision, self._clock.now())
+                    self._observer(self._moment(decision))
                 match decision:
                     case Dispatch():
                         self._dispatch(decision)
@@ -120,10 +139,14 @@ class Driver:
             transaction.write(self._scheduler.take_facts())
         return decision
 
+    def _moment(self, decision: Decision) -> Moment:
+        events, self._untold = self._untold, []
+        return Moment(self._scheduler.fold, decision, events, self._clock.now())
+
     def _dispatch(self, dispatch: Dispatch) -> None:
         operations = self._resolver.operations(dispatch.refs) if dispatch.refs else []
         request = self._build(dispatch, operations)
-        self._unwritten.append(intent_of(dispatch))
+        self._tell([intent_of(dispatch)])
         makes_what_cannot_be_told_apart = any(operation.kind.idempotency == "none" for operation in operations)
         self._write(durable=dispatch.purpose == "effect" and makes_what_cannot_be_told_apart)
         task = asyncio.get_running_loop().create_task(self._exchange(dispatch, operations, request))
@@ -147,7 +170,7 @@ class Driver:
             reply = error
         now = self._clock.now()
         answer = self._read(dispatch, operations, reply, sent_at, now)
-        self._unwritten.extend(self._scheduler.answer(answer, now))
+        self._tell(self._scheduler.answer(answer, now))
 
     def _read(
         self, dispatch: Dispatch, operations: list[Operation], reply: Reply | TransportError, sent_at: float, now: float
@@ -185,6 +208,11 @@ class Driver:
         with suppress(TimeoutError):
             async with asyncio.timeout(None if delay_s == math.inf else delay_s):
                 await self._woken.wait()
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        self._unwritten.extend(events)
+        if self._observer:
+            self._untold.extend(events)
 
     def _write(self, *, durable: bool = False) -> None:
         if self._unwritten:

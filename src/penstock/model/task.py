@@ -25,7 +25,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         milestone: Title of the milestone.
         issue_type: Name of the organisation's issue type.
         state: What the issue's state shall be.
-        line: 1-based line of the task in its source file; 0 when unknown.
+        derived: The file gave no key, so it was made from the title: a rename makes another one.
+        line: 1-based line of the task in its source file; 0 when unknown, or when a graph has several files.
     """
 
     key: str
@@ -38,7 +39,22 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     milestone: str | None = None
     issue_type: str | None = None
     state: TaskState = "open"
+    derived: bool = False
     line: int = 0
+
+
+class Prose(msgspec.Struct, frozen=True):
+    """
+    Lines of a source file that became body text.
+
+    Attributes:
+        key: The task whose body they are.
+        first, last: 1-based line numbers, both included.
+    """
+
+    key: str
+    first: int
+    last: int
 
 
 class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +63,12 @@ class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: The graph's name: part of every operation's key and of every marker. Never a path.
-        source: The file as the user named it, for messages.
+        source: The file as the user named it, for messages; several are separated by a comma and a space.
         format: Reader that made it, e.g. `taskmaster`, `native`.
-        sha256: Of the source file's bytes.
+        sha256: Of the source file's bytes; of the digests of several.
         tasks: In document order; a parent stands before its children.
         notes: What the reader wants the user to know, e.g. finished tasks left out.
+        prose: Of a format that mixes tasks with text: which lines became text, in document order.
     """
 
     name: str
@@ -60,3 +77,4 @@ class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     tasks: tuple[Task, ...]
     notes: tuple[str, ...] = ()
+    prose: tuple[Prose, ...] = ()

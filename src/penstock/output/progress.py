@@ -13,6 +13,7 @@ from typing import Protocol
 
 from penstock.core.describe import format_duration
 from penstock.core.fold import DEAD, Fold
+from penstock.engine.driver import Moment
 from penstock.model.decision import Decision
 from penstock.model.operation import Operation
 from penstock.output.snapshot import Snapshot, snapshot, wait_of
@@ -74,14 +75,12 @@ class Progress:
         self._next_at = -math.inf
         self._now = 0.0
 
-    def observe(self, fold: Fold, decision: Decision, now: float) -> None:
+    def observe(self, moment: Moment) -> None:
         """Take in a decision."""
         if self._fold is None:
-            self._told.update(fold.reasons)
+            self._told.update(moment.fold.reasons)
         self.begun = True
-        self._fold = fold
-        self._decision = decision
-        self._now = now
+        self._fold, self._decision, self._now = moment.fold, moment.decision, moment.now
 
     def tick(self, now: float, real_now: float | None = None) -> None:
         """
