@@ -22,7 +22,7 @@ PROFILES = ("auto", "documented", "observed", "literal", "ghes", "lab")
 TARGET = ("repo", "api_url", "state_dir")
 PACE = ("profile", "transport")
 READING = ("graph", "tag", "open_only", "keep_mentions")
-PLANNING = ("prune", "without_labels", "author")
+PLANNING = ("prune", "without_labels", "author", "renames")
 CONSENT = ("max_writes", "first", "yes")
 SCREEN = ("as_json", "quiet", "verbose", "color")
 
@@ -43,6 +43,7 @@ class Settings:
     prune: bool = False
     without_labels: bool = False
     author: tuple[str, ...] = ()
+    renames: Literal["ask", "accept", "refuse"] = "ask"
     max_writes: int = 0
     first: int = 0
     yes: bool = False
@@ -128,6 +129,13 @@ OPTIONS: Mapping[str, Decorator] = MappingProxyType(
         "without_labels": click.option("--without-labels", is_flag=True, help="Leave labels alone."),
         "author": click.option(
             "--author", metavar="LOGIN", multiple=True, help="Trust issues of this account too; may be repeated."
+        ),
+        "renames": click.option(
+            "--accept-renames/--refuse-renames",
+            "renames",
+            default=None,
+            callback=lambda _, __, value: {None: "ask", True: "accept", False: "refuse"}[value],
+            help="Whether a task without a key whose title looks changed keeps its issue; asked for when left out.",
         ),
         "max_writes": click.option(
             "--max-writes", metavar="N", type=click.IntRange(min=0), default=0, help="Refuse a plan with more writes."
