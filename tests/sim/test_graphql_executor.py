@@ -54,7 +54,7 @@ def named(value: Any, world: World) -> Any:
 
 async def by_graphql_core(world: World, query: str, variables: dict[str, Any]) -> dict[str, Any]:
     """The answer of graphql-core's executor with the same resolvers."""
-    checked = document(query)
+    checked = document(query, schema())
     operation = checked.operation(None)
     session = world.session()
     found = estimate(operation.plan(operation.coerce(variables)), operation.coerce(variables))

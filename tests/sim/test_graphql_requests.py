@@ -9,6 +9,7 @@ from tests.sim.graphql_world import CREATE, World
 
 from penstock.sim.graphql_api import execute
 from penstock.sim.graphql_document import KEPT_DOCUMENTS, document
+from penstock.sim.graphql_schema import schema
 
 WIDGETS = 'repository(owner: "octo", name: "widgets")'
 
@@ -388,11 +389,11 @@ async def test_checked_documents_are_kept_up_to_a_bound() -> None:
     """The same text is checked once; clients with ever new texts cannot fill the memory."""
     document.cache_clear()
     for number in range(KEPT_DOCUMENTS + 10):
-        document(f"query Q{number}{{viewer{{id}}}}")
-    document(CREATE)
+        document(f"query Q{number}{{viewer{{id}}}}", schema())
+    document(CREATE, schema())
     before = document.cache_info()
 
-    document(CREATE)
+    document(CREATE, schema())
 
     after = document.cache_info()
     assert KEPT_DOCUMENTS == after.currsize

@@ -160,7 +160,7 @@ def test_sub_issues_are_unlinked_and_moved() -> None:
 
 
 def test_a_dependency_is_seen_from_both_ends() -> None:
-    """The answer is the blocker; open and total are counted apart; `updated_at` does not move."""
+    """The answer is the issue that waits, with its repository; open and total are counted apart."""
 
     async def scenario(door: Door) -> list[Any]:
         ids = await issues(door, 3)
@@ -171,14 +171,16 @@ def test_a_dependency_is_seen_from_both_ends() -> None:
         blocking = await door.call("GET", "/issues/3/dependencies/blocking")
         issue = (await door.call("GET", "/issues/1")).value
         return [
-            (linked.status, linked.value["number"]),
+            (linked.status, linked.value["number"], linked.value["repository"]["full_name"]),
+            linked.headers["location"],
             [found["number"] for found in blockers.value],
             [found["number"] for found in blocking.value],
             issue["issue_dependencies_summary"],
         ]
 
     assert [
-        (201, 2),
+        (201, 1, "octo/widgets"),
+        "https://api.github.com/repos/octo/widgets/issues/1",
         [2, 3],
         [1],
         {"blocked_by": 1, "total_blocked_by": 2, "blocking": 0, "total_blocking": 0},

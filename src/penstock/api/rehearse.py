@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -125,7 +126,9 @@ def rehearse(
     profile: str = "documented",
     faults: str = "none",
     seed: int = 0,
+    native_links: bool = True,
     config: Config | None = None,
+    planned: Callable[[Plan], None] | None = None,
     observer: Observer | None = None,
 ) -> Rehearsal:
     """
@@ -135,7 +138,9 @@ def rehearse(
         profile: Limits that the simulated server holds; with `auto` it holds the documented ones.
         faults: `none`, `usual`, `harsh`, or `FAULT=RATE,…`.
         seed: The same seed gives the same rehearsal.
+        native_links: Whether the simulated server has sub-issues and dependencies; old enterprise servers have none.
         config: Settings of the run; its profile is the server's when None.
+        planned: Told the plan before it is applied.
 
     Raises:
         UsageError: Unknown profile or faults.
@@ -147,25 +152,33 @@ def rehearse(
         fault_set = Faults.named(faults)
     except ValueError as error:
         raise UsageError(f"cannot use faults {faults!r}", cause=str(error)) from None
-    return run_virtual(_rehearse(graph, started.name, fault_set, seed=seed, config=config, observer=observer))
+    world = partial(SimulatedGitHub, seed=seed, profile=started.name, faults=fault_set, native_links=native_links)
+    return run_virtual(_rehearse(graph, world, config=config, planned=planned, observer=observer))
 
 
 async def _rehearse(
-    graph: TaskGraph, profile: str, faults: Faults, *, seed: int, config: Config, observer: Observer | None
+    graph: TaskGraph,
+    world: Callable[..., SimulatedGitHub],
+    *,
+    config: Config,
+    planned: Callable[[Plan], None] | None,
+    observer: Observer | None,
 ) -> Rehearsal:
     clock = LoopClock()
-    sim = SimulatedGitHub(clock=clock, seed=seed, profile=profile, faults=faults)
+    sim = world(clock=clock)
     repository = sim.add_repository("octo", "rehearsal")
     for login in sorted({login for task in graph.tasks for login in task.assignees}):
         sim.add_assignee(repository, login)
-    async with Client(repository.full_name, config=config, ports=rehearsal_ports(sim, clock, seed)) as client:
+    async with Client(repository.full_name, config=config, ports=rehearsal_ports(sim, clock, sim.seed)) as client:
         plan = await client.plan(graph)
+        if planned:
+            planned(plan)
         result = await client.apply(plan, observer=observer)
         stats = sim.stats()
         report = await client.audit(graph)
     service_s = {kind: sim.latency.means_s.get(kind, sim.latency.other_s) for kind in plan.counts()}
     overhead_s = sim.latency.request_s + sim.latency.rtt_s
-    bound = lower_bound(plan.counts(), service_s, profile_named(profile)[0], overhead_s)
+    bound = lower_bound(plan.counts(), service_s, profile_named(sim.profile.name)[0], overhead_s)
     return Rehearsal(
         plan=plan,
         result=result,

@@ -25,17 +25,18 @@ from penstock.cli.options import Settings, takes
 )
 @click.option("--faults", default="none", show_default=True, help="none, usual, harsh or FAULT=RATE,...")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides latencies and faults.")
+@click.option("--no-native-links", "old_server", is_flag=True, help="The server lacks sub-issues and dependencies.")
 @takes("quiet")
-def command(settings: Settings, port: int, limits: str, faults: str, seed: int) -> int:
+def command(settings: Settings, port: int, limits: str, faults: str, seed: int, *, old_server: bool) -> int:
     """Serve a simulated GitHub on this machine until Ctrl-C.
 
     Prints its URL, repository and token as one line of JSON. GET /_sim/stats shows what its clients did to its
     limits. The profile `lab` has windows of seconds, so that waits can be watched; give clients --profile lab too.
     """
-    return asyncio.run(_simulate(settings, port, limits, faults, seed))
+    return asyncio.run(_simulate(settings, port, limits, faults, seed, native_links=not old_server))
 
 
-async def _simulate(settings: Settings, port: int, limits: str, faults: str, seed: int) -> int:
+async def _simulate(settings: Settings, port: int, limits: str, faults: str, seed: int, *, native_links: bool) -> int:
     from penstock.base.errors import UsageError
     from penstock.io.clock import SystemClock
     from penstock.sim.faults import Faults
@@ -43,9 +44,12 @@ async def _simulate(settings: Settings, port: int, limits: str, faults: str, see
     from penstock.sim.server import serve
 
     try:
-        github = SimulatedGitHub(clock=SystemClock(), seed=seed, profile=limits, faults=Faults.named(faults))
+        fault_set = Faults.named(faults)
     except ValueError as error:
         raise UsageError(f"cannot use faults {faults!r}", cause=str(error)) from None
+    github = SimulatedGitHub(
+        clock=SystemClock(), seed=seed, profile=limits, faults=fault_set, native_links=native_links
+    )
     try:
         server = await serve(github, port=port)
     except OSError as error:

@@ -265,3 +265,15 @@ class Catalogue(Reads):
         milestone.updated_at = now
         self.applied["milestone.update"] += 1
         return milestone
+
+    def delete_milestone(self, milestone: Milestone, *, now: float) -> None:
+        """Delete a milestone; its issues have none then, and its number stays used."""
+        milestone.save(now)
+        milestone.deleted = True
+        del milestone.repository.milestones[milestone.number]
+        del self.tables.nodes[milestone.node_id]
+        for issue in milestone.repository.issues:
+            if issue.milestone is milestone:
+                issue.save(now)
+                issue.milestone = None
+        self.applied["milestone.delete"] += 1

@@ -41,6 +41,7 @@ from penstock.sim.replies import (
     turned_away,
     unauthorised,
 )
+from penstock.sim.rest_conditional import conditional, points
 from penstock.sim.rest_request import RestRequest
 from penstock.sim.rest_routes import Router
 from penstock.sim.session import API_VERSION, Session, SimTimeout
@@ -65,6 +66,7 @@ class SimulatedGitHub:
         latency: How long everything takes.
         faults: What goes wrong; None for nothing.
         graphql: Whether `/graphql` exists.
+        native_links: Whether issues have sub-issues and dependencies; False is an enterprise server that is too old.
     """
 
     def __init__(
@@ -76,13 +78,15 @@ class SimulatedGitHub:
         latency: Latency | None = None,
         faults: Faults | None = None,
         graphql: bool = True,
+        native_links: bool = True,
     ) -> None:
         self.clock = clock
         self.graphql = graphql
+        self.native_links = native_links
         self.profile = profile_named(profile) if isinstance(profile, str) else profile
         self.latency = latency or (LAB if self.profile.name == "lab" else Latency())
         self.seed = seed
-        self._router = Router()
+        self._router = Router(native_links=native_links)
         self._running: set[asyncio.Task[SimReply]] = set()
         self.reset(faults=faults)
 
@@ -278,6 +282,7 @@ class SimulatedGitHub:
             api_url=f"{base}/api/v3" if request.enterprise else base,
             html_url=f"http://{host}" if host else "https://github.com",
             api_version=request.header("X-GitHub-Api-Version") or API_VERSION,
+            native_links=self.native_links,
         )
 
     async def _rest(self, request: Arrival, session: Session) -> SimReply:
@@ -301,7 +306,12 @@ class SimulatedGitHub:
             answer = await handler(rest)
         except SimRefusal as refusal:
             return json_reply(refusal.status, refusal_body(refusal), refusal.headers)
-        return json_reply(answer.status, answer.body, answer.headers)
+        reply = json_reply(answer.status, answer.body, answer.headers)
+        if request.path == "/rate_limit":
+            return reply
+        reply = conditional(reply, request.method, request.header("If-None-Match"))
+        session.cost = points(reply)
+        return reply
 
     async def _graphql(self, request: Arrival, session: Session) -> SimReply:
         if not self.graphql or request.method != "POST":
@@ -321,7 +331,10 @@ class SimulatedGitHub:
         headers["x-github-request-id"] = request.id
         headers["x-github-media-type"] = "github.v3; format=json"
         if request.enterprise:
-            headers["x-github-enterprise-version"] = "3.20.0"
+            # Sub-issues came with 3.16, dependencies with 3.19.
+            # Source: https://github.com/github/docs/blob/main/data/features/sub-issues.yml and
+            # https://github.com/github/docs/blob/main/content/rest/issues/issue-dependencies.md
+            headers["x-github-enterprise-version"] = "3.20.0" if self.native_links else "3.15.0"
         else:
             headers["x-github-api-version-selected"] = request.header("X-GitHub-Api-Version") or API_VERSION
         if visit is not None and reply.status < 500:

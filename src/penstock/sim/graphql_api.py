@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graphql import GraphQLSchema
+
 from penstock.sim.graphql_cost import estimate
 from penstock.sim.graphql_document import Operation, RequestRefused, document
 from penstock.sim.graphql_run import Run
+from penstock.sim.graphql_schema import schema
 from penstock.sim.graphql_scope import Scope
 from penstock.sim.session import Session
 
@@ -27,7 +30,7 @@ async def execute(session: Session, request: Mapping[str, Any]) -> dict[str, Any
         SimTimeout: the request's time is up; aliases that are done stay done.
     """
     try:
-        operation, values = _read(request)
+        operation, values = _read(request, schema(native_links=session.native_links))
         plan = operation.plan(values)
         found = estimate(plan, values)
     except RequestRefused as refused:
@@ -40,11 +43,11 @@ async def execute(session: Session, request: Mapping[str, Any]) -> dict[str, Any
     return {"data": data, "errors": run.errors} if run.errors else {"data": data}
 
 
-def _read(request: Mapping[str, Any]) -> tuple[Operation, dict[str, Any]]:
+def _read(request: Mapping[str, Any], served: GraphQLSchema) -> tuple[Operation, dict[str, Any]]:
     text, variables = request.get("query"), request.get("variables")
     if not isinstance(text, str) or not text.strip():
         raise RequestRefused({"message": "A query attribute must be specified and must be a string."})
     if variables is not None and not isinstance(variables, dict):
         raise RequestRefused({"message": "Variables are invalid JSON."})
-    operation = document(text).operation(request.get("operationName"))
+    operation = document(text, served).operation(request.get("operationName"))
     return operation, operation.coerce(variables or {})

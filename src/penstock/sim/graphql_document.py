@@ -14,6 +14,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
+    GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
@@ -29,7 +30,6 @@ from graphql import (
 from penstock.sim.graphql_ast import location
 from penstock.sim.graphql_plan import Field, Planner, condition_variables
 from penstock.sim.graphql_request_errors import syntax_error, validation_error
-from penstock.sim.graphql_schema import schema
 from penstock.sim.graphql_values import Coerce, Problems, coercer
 
 KEPT_DOCUMENTS = 256
@@ -48,8 +48,8 @@ class RequestRefused(Exception):
 class Variable:
     """One declared variable: how to check what the client sent for it."""
 
-    def __init__(self, node: VariableDefinitionNode) -> None:
-        type_: Any = type_from_ast(schema(), node.type)
+    def __init__(self, node: VariableDefinitionNode, served: GraphQLSchema) -> None:
+        type_: Any = type_from_ast(served, node.type)
         self.name = node.variable.name.value
         self.type = print_ast(node.type)
         self.required = self.type.endswith("!")
@@ -92,12 +92,14 @@ class Variable:
 class Operation:
     """One operation of a checked document."""
 
-    def __init__(self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode], served: GraphQLSchema
+    ) -> None:
         self.kind = node.operation.value
         self.name = node.name.value if node.name else None
-        self._variables = [Variable(each) for each in node.variable_definitions or ()]
+        self._variables = [Variable(each, served) for each in node.variable_definitions or ()]
         self._node = node
-        self._planner = Planner(fragments)
+        self._planner = Planner(fragments, served)
         self._flags = condition_variables((node, *fragments.values()))
         self._plans: dict[tuple[bool, ...], tuple[Field, ...]] = {}
 
@@ -172,17 +174,17 @@ def _parsed(text: str) -> DocumentNode:
 
 
 @lru_cache(maxsize=KEPT_DOCUMENTS)
-def document(text: str) -> Document:
+def document(text: str, served: GraphQLSchema) -> Document:
     """
-    Parse, check and compile.
+    Parse, check against the schema that is served, and compile.
 
     Raises:
         RequestRefused: it does not parse, or breaks a rule of the schema.
     """
     ast = _parsed(text)
-    errors = validate(schema(), ast)
+    errors = validate(served, ast)
     if errors:
-        raise RequestRefused(*(validation_error(ast, error) for error in errors))
+        raise RequestRefused(*(validation_error(served, ast, error) for error in errors))
     fragments = {node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)}
     operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
-    return Document((Operation(node, fragments) for node in operations), ast)
+    return Document((Operation(node, fragments, served) for node in operations), ast)

@@ -19,9 +19,9 @@ def introspection(type_name: str, field_name: str) -> Resolver:
     """The function for such a field. Arguments left out have their defaults in graphql-core's own functions."""
     type_: Any = schema().get_type(type_name)
     definition: Any = schema().get_field(type_, field_name)
-    about = SimpleNamespace(schema=schema())
 
-    def resolve(source: Any, arguments: Arguments, _scope: Scope) -> Any:
+    def resolve(source: Any, arguments: Arguments, scope: Scope) -> Any:
+        about = SimpleNamespace(schema=schema(native_links=scope.session.native_links))
         return _plain(definition.resolve(source, about, **arguments))
 
     return resolve

@@ -16,6 +16,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLSchema,
     InlineFragmentNode,
     Node,
     OperationDefinitionNode,
@@ -30,7 +31,6 @@ from graphql.language import BooleanValueNode
 
 from penstock.sim.graphql_ast import descendants, location
 from penstock.sim.graphql_resolvers import resolver
-from penstock.sim.graphql_schema import schema
 from penstock.sim.graphql_scope import Resolver
 from penstock.sim.graphql_values import ReadArguments, argument_reader
 
@@ -80,12 +80,13 @@ class Field:
 class Planner:
     """Makes plans from the syntax trees of one document."""
 
-    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], served: GraphQLSchema) -> None:
+        self._schema = served
         self._fragments = fragments
 
     def operation(self, node: OperationDefinitionNode, values: Mapping[str, Any]) -> tuple[Field, ...]:
         """The fields of a whole operation, given the variables that its conditions name."""
-        root = schema().get_root_type(OperationType(node.operation.value))
+        root = self._schema.get_root_type(OperationType(node.operation.value))
         if root is None:
             raise LookupError(node.operation)
         return self._fields(root, [node.selection_set], values)
@@ -119,18 +120,30 @@ class Planner:
                     continue
                 seen.add(node.name.value)
                 fragment = self._fragments[node.name.value]
-            if _applies(fragment, type_):
+            if self._applies(fragment, type_):
                 self._collect(type_, fragment.selection_set, values, grouped, seen)
+
+    def _applies(self, fragment: InlineFragmentNode | FragmentDefinitionNode, type_: GraphQLObjectType) -> bool:
+        if fragment.type_condition is None or fragment.type_condition.name.value == type_.name:
+            return True
+        condition = self._schema.get_type(fragment.type_condition.name.value)
+        return is_abstract_type(condition) and self._schema.is_sub_type(condition, type_)
+
+    def _objects(self, type_: GraphQLNamedType) -> Iterable[GraphQLObjectType]:
+        """The object types that a value of this type can have; none for a leaf."""
+        if isinstance(type_, GraphQLObjectType):
+            return (type_,)
+        return self._schema.get_possible_types(type_) if is_abstract_type(type_) else ()
 
     def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], values: Mapping[str, Any]) -> Field:
         node = nodes[0]
         name = node.name.value
-        definition = schema().get_field(parent, name)
+        definition = self._schema.get_field(parent, name)
         if definition is None:
             raise LookupError(f"{parent.name}.{name}")
         named = get_named_type(definition.type)
         selections = [each.selection_set for each in nodes if each.selection_set is not None]
-        children = {each.name: self._fields(each, selections, values) for each in _objects(named)}
+        children = {each.name: self._fields(each, selections, values) for each in self._objects(named)}
         connection = named.name.endswith("Connection")
         return Field(
             key=key,
@@ -171,20 +184,6 @@ def _wanted(directives: Iterable[DirectiveNode] | None, values: Mapping[str, Any
         if holds == (directive.name.value == "skip"):
             return False
     return True
-
-
-def _applies(fragment: InlineFragmentNode | FragmentDefinitionNode, type_: GraphQLObjectType) -> bool:
-    if fragment.type_condition is None or fragment.type_condition.name.value == type_.name:
-        return True
-    condition = schema().get_type(fragment.type_condition.name.value)
-    return is_abstract_type(condition) and schema().is_sub_type(condition, type_)
-
-
-def _objects(type_: GraphQLNamedType) -> Iterable[GraphQLObjectType]:
-    """The object types that a value of this type can have; none for a leaf."""
-    if isinstance(type_, GraphQLObjectType):
-        return (type_,)
-    return schema().get_possible_types(type_) if is_abstract_type(type_) else ()
 
 
 def _shape(type_: GraphQLOutputType) -> Shape:

@@ -13,18 +13,19 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLField,
+    GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
     Node,
     OperationDefinitionNode,
     TypeInfo,
+    VariableDefinitionNode,
     get_named_type,
     print_ast,
 )
 from graphql.language import ArgumentNode, ObjectFieldNode, VariableNode
 
 from penstock.sim.graphql_ast import children
-from penstock.sim.graphql_schema import schema
 
 _RULES: tuple[tuple[str, str, str], ...] = (
     (
@@ -86,6 +87,16 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "Argument '{argumentName}' on {owner} has an invalid value ({value}). Expected type '{argumentType}'.",
     ),
     (
+        r"Unknown type '(?P<typeName>\w+)'.* \(on \$(?P<variableName>\w+)\)",
+        "variableRequiresValidType",
+        "{typeName} isn't a defined input type (on ${variableName})",
+    ),
+    (
+        r"Variable '\$(?P<variableName>\w+)' cannot be non-input type '(?P<typeName>\w+)",
+        "variableRequiresValidType",
+        "{typeName} isn't a valid input type (on ${variableName})",
+    ),
+    (
         r"Unknown type '(?P<typeName>\w+)'",
         "undefinedType",
         "No such type {typeName}, so it can't be a fragment condition",
@@ -112,7 +123,10 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "Directive @{directiveName} is not defined",
     ),
 )
-"""What graphql-core says, GitHub's code for it, GitHub's sentence. Groups of the pattern go into `extensions`."""
+"""
+What graphql-core says (and the variable whose declaration it is about), GitHub's code for it, GitHub's sentence. Groups
+of the pattern go into `extensions`.
+"""
 
 _WRITTEN_ONLY = frozenset({"type", "expected", "owner", "value", "operation"})
 
@@ -129,7 +143,7 @@ def syntax_error(error: GraphQLSyntaxError) -> dict[str, Any]:
     }
 
 
-def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, Any]:
+def validation_error(served: GraphQLSchema, document: DocumentNode, error: GraphQLError) -> dict[str, Any]:
     """The entry of `errors` for one broken rule of the schema or the language."""
     # A variable that does not fit is blamed where it is used, everything else at the first node.
     chain = _chain(document, error.nodes[-1 if isinstance(error.nodes[-1], VariableNode) else 0]) if error.nodes else ()
@@ -138,10 +152,12 @@ def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, A
         "locations": [{"line": line, "column": column} for line, column in (error.locations or ())[:1]],
         "message": error.message,
     }
+    declared = [node.variable.name.value for node in chain if isinstance(node, VariableDefinitionNode)]
+    said = " ".join((error.message, *(f"(on ${name})" for name in declared)))
     for pattern, code, sentence in _RULES:
-        match = re.match(pattern, error.message)
+        match = re.match(pattern, said)
         if match:
-            words = _context(chain, error) | match.groupdict()
+            words = _context(served, chain, error) | match.groupdict()
             named = {k: v for k, v in words.items() if k in match.re.groupindex and k not in _WRITTEN_ONLY}
             entry["message"] = sentence.format_map(words)
             entry["extensions"] = {"code": code} | named
@@ -192,12 +208,12 @@ def _path(chain: Sequence[Node]) -> list[str]:
     return path
 
 
-def _context(chain: Sequence[Node], error: GraphQLError) -> dict[str, str]:
+def _context(served: GraphQLSchema, chain: Sequence[Node], error: GraphQLError) -> dict[str, str]:
     """Words for the sentences that graphql-core's message does not carry."""
     words = {"operation": "anonymous query", "value": print_ast(chain[-1]) if chain else ""}
     if chain and isinstance(chain[0], OperationDefinitionNode) and chain[0].name:
         words["operation"] = chain[0].name.value
-    types = TypeInfo(schema())
+    types = TypeInfo(served)
     owner, field = "Field", None
     for node in chain:
         types.enter(node)
@@ -213,6 +229,6 @@ def _context(chain: Sequence[Node], error: GraphQLError) -> dict[str, str]:
         words["typeName"] = str(get_named_type(field.type))
     required = re.search(r"'(?P<type>\w+)' to include required field '(?P<field>\w+)'", error.message)
     if required:
-        input_type: Any = schema().type_map[required["type"]]
+        input_type: Any = served.type_map[required["type"]]
         words["argumentType"] = str(input_type.fields[required["field"]].type)
     return words

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 import time
+from datetime import UTC, datetime
 from functools import lru_cache
 
 
@@ -24,8 +24,9 @@ def http_date(seconds: int) -> str:
 
 
 def seconds_of(text: str) -> float | None:
-    """Epoch seconds of `2026-11-23T18:44:05Z`; None when it is not such a text."""
+    """Epoch seconds of `2026-11-23T18:44:05Z`, or of another form of ISO 8601; None when it is no such text."""
     try:
-        return float(calendar.timegm(time.strptime(text[:19] + "Z", "%Y-%m-%dT%H:%M:%SZ")))
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None

@@ -158,7 +158,7 @@ async def update_issue(request: RestRequest) -> RestAnswer:
     return RestAnswer(200, issue_json(session, issue))
 
 
-_EDITABLE = ("title", "body", "labels", "assignees", "milestone", "type")
+_EDITABLE = ("title", "body", "labels", "assignees", "assignee", "milestone", "type")
 
 
 def _set_state(session: Session, issue: Issue, state: str | None, reason: str | None) -> None:
@@ -194,8 +194,14 @@ class _Fields:
         return None if names is None or not self._pushes else find_labels(self._request, names)
 
     def assignees(self) -> list[User] | None:
-        """Users by login; one who cannot be assigned is an error. Without push access: dropped."""
+        """
+        Users by login; one who cannot be assigned is an error. Without push access: dropped.
+
+        The older `assignee` names a single one, or nobody.
+        """
         logins = self._request.texts("assignees")
+        if logins is None and "assignee" in self._request.body:
+            logins = [login for login in (self._request.text("assignee"),) if login]
         if logins is None or not self._pushes:
             return None
         users = []
@@ -207,11 +213,15 @@ class _Fields:
         return users
 
     def milestone(self) -> Milestone | None:
-        """The milestone by number; None clears it."""
+        """
+        The milestone by number; None clears it, and so does an empty text.
+
+        Source: https://github.com/PyGithub/PyGithub/blob/main/github/Issue.py (what `edit(milestone=None)` sends)
+        """
         if "milestone" not in self._request.body or not self._pushes:
             return _unchanged()
         number = self._request.body["milestone"]
-        if number is None:
+        if number in (None, ""):
             return None
         wanted = decimal(str(number)) if isinstance(number, int | str) else None
         if wanted is None:

@@ -1,41 +1,51 @@
 """
 REST: sub-issues and dependencies.
 
-Links name issues by database id, not by number.
-Source: https://docs.github.com/en/rest/issues/sub-issues, https://docs.github.com/en/rest/issues/issue-dependencies
+Links name issues by database id, not by number. Writes answer the issue in the path.
+Source: https://docs.github.com/en/rest/issues/sub-issues, https://docs.github.com/en/rest/issues/issue-dependencies,
+https://github.com/PyGithub/PyGithub/tree/main/tests/ReplayData (answers recorded in June 2026: IssueDependencies.*)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from penstock.sim.records import Issue
 from penstock.sim.refusal import not_found
-from penstock.sim.rest_render import issue_json
+from penstock.sim.rest_render import issue_json, repository_json
 from penstock.sim.rest_request import RestAnswer, RestRequest, wrong_request
+from penstock.sim.session import Session
 
 
 async def list_sub_issues(request: RestRequest) -> RestAnswer:
     """GET /repos/{owner}/{repo}/issues/{number}/sub_issues."""
     await request.session.work("read")
-    return _listed(request, request.session.view.sub_issues(request.read_issue()))
+    return _listed(request, request.session.view.sub_issues(request.read_issue()), issue_json)
 
 
 async def list_blocked_by(request: RestRequest) -> RestAnswer:
     """GET /repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by."""
     await request.session.work("read")
-    return _listed(request, request.session.view.blocked_by(request.read_issue()))
+    return _listed(request, request.session.view.blocked_by(request.read_issue()), _with_repository)
 
 
 async def list_blocking(request: RestRequest) -> RestAnswer:
     """GET /repos/{owner}/{repo}/issues/{number}/dependencies/blocking."""
     await request.session.work("read")
-    return _listed(request, request.session.view.blocking(request.read_issue()))
+    return _listed(request, request.session.view.blocking(request.read_issue()), _with_repository)
 
 
-def _listed(request: RestRequest, issues: Sequence[Issue]) -> RestAnswer:
+def _listed(
+    request: RestRequest, issues: Sequence[Issue], rendered: Callable[[Session, Issue], dict[str, Any]]
+) -> RestAnswer:
     part, headers = request.page(issues)
-    return RestAnswer(200, [issue_json(request.session, issue) for issue in part], headers)
+    return RestAnswer(200, [rendered(request.session, issue) for issue in part], headers)
+
+
+def _with_repository(session: Session, issue: Issue) -> dict[str, Any]:
+    """Dependencies may lead into other repositories: their answers say into which."""
+    return {**issue_json(session, issue), "repository": repository_json(session, issue.repository)}
 
 
 async def get_parent(request: RestRequest) -> RestAnswer:
@@ -96,7 +106,7 @@ async def move_sub_issue(request: RestRequest) -> RestAnswer:
 
 
 async def add_blocked_by(request: RestRequest) -> RestAnswer:
-    """POST /repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by; answers the blocker."""
+    """POST /repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by; answers the issue that waits."""
     session = request.session
     session.require_write(request.write_issue().repository, "triage")
     blocker_id = request.integer("issue_id")
@@ -104,18 +114,19 @@ async def add_blocked_by(request: RestRequest) -> RestAnswer:
     issue, blocker = request.write_issue(), _by_id(request, blocker_id)
     session.admit("blocked_by.link")
     session.state.add_blocked_by(issue, blocker, now=session.now())
-    return RestAnswer(201, issue_json(session, blocker))
+    rendered = _with_repository(session, issue)
+    return RestAnswer(201, rendered, {"location": rendered["url"]})
 
 
 async def remove_blocked_by(request: RestRequest) -> RestAnswer:
-    """DELETE /repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by/{issue_id}; answers the blocker."""
+    """DELETE /repos/{owner}/{repo}/issues/{number}/dependencies/blocked_by/{issue_id}; answers what waited."""
     session = request.session
     session.require_write(request.write_issue().repository, "triage")
     await session.work("blocked_by.unlink")
     issue, blocker = request.write_issue(), _by_id(request, request.number("issue_id"))
     session.admit("blocked_by.unlink")
     session.state.remove_blocked_by(issue, blocker, now=session.now())
-    return RestAnswer(200, issue_json(session, blocker))
+    return RestAnswer(200, _with_repository(session, issue))
 
 
 def _by_id(request: RestRequest, database_id: int) -> Issue:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from penstock.sim.catalogue import UNCHANGED
+from penstock.sim.due_dates import due_on
 from penstock.sim.records import Milestone
 from penstock.sim.refusal import invalid, not_found
-from penstock.sim.rest_render import milestone_json
-from penstock.sim.rest_request import RestAnswer, RestRequest
+from penstock.sim.rest_render import label_json, milestone_json
+from penstock.sim.rest_request import RestAnswer, RestRequest, wrong_request
 
 
 async def list_milestones(request: RestRequest) -> RestAnswer:
@@ -32,7 +33,7 @@ async def create_milestone(request: RestRequest) -> RestAnswer:
         title,
         creator=session.actor,
         description=request.text("description"),
-        due_on=request.text("due_on"),
+        due_on=_due_on(request),
         state=_state(request) or "open",
         now=session.now(),
     )
@@ -60,11 +61,35 @@ async def update_milestone(request: RestRequest) -> RestAnswer:
         milestone,
         title=request.text("title"),
         description=request.text("description") if "description" in request.body else UNCHANGED,
-        due_on=request.text("due_on") if "due_on" in request.body else UNCHANGED,
+        due_on=_due_on(request) if "due_on" in request.body else UNCHANGED,
         state=_state(request),
         now=session.now(),
     )
     return RestAnswer(200, milestone_json(session, milestone))
+
+
+async def delete_milestone(request: RestRequest) -> RestAnswer:
+    """DELETE /repos/{owner}/{repo}/milestones/{milestone}."""
+    session = request.session
+    session.require_write(_milestone(request).repository, "write")
+    await session.work("milestone.delete")
+    milestone = _milestone(request)
+    session.admit("milestone.delete")
+    session.state.delete_milestone(milestone, now=session.now())
+    return RestAnswer(204, None)
+
+
+async def list_milestone_labels(request: RestRequest) -> RestAnswer:
+    """GET /repos/{owner}/{repo}/milestones/{milestone}/labels: of the issues in it."""
+    session, repository = request.session, request.repository()
+    await session.work("read")
+    number = request.number("milestone")
+    if session.view.milestone(repository, number) is None:
+        raise not_found()
+    inside = (i for i in session.view.issues(repository) if i.milestone is not None and i.milestone.number == number)
+    labels = session.view.all_seen(dict.fromkeys(label for issue in inside for label in issue.labels))
+    part, headers = request.page(labels)
+    return RestAnswer(200, [label_json(session, label) for label in part], headers)
 
 
 def _milestone(request: RestRequest) -> Milestone:
@@ -72,6 +97,16 @@ def _milestone(request: RestRequest) -> Milestone:
     if milestone is None:
         raise not_found()
     return milestone
+
+
+def _due_on(request: RestRequest) -> str | None:
+    given = request.text("due_on")
+    if not given:
+        return None
+    try:
+        return due_on(given)
+    except ValueError:
+        raise wrong_request(f"For 'properties/due_on', {given} is not a date-time.") from None
 
 
 def _state(request: RestRequest) -> str | None:

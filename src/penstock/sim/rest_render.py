@@ -7,6 +7,7 @@ Source: https://github.com/github/rest-api-description (2026)
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from penstock.sim.records import Comment, Issue, IssueType, Label, Milestone, Repository, User
 from penstock.sim.session import Session
@@ -63,6 +64,8 @@ _REPOSITORY_LINKS = (
     ("trees_url", "/git/trees{/sha}"),
 )
 _PERMISSIONS = (("admin", "admin"), ("maintain", "maintain"), ("push", "write"), ("triage", "triage"), ("pull", "read"))
+_PLAIN = "/!$&'()*+,;=:@"
+"""Signs that stay as they are in the address of a label."""
 _REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
@@ -176,7 +179,7 @@ def label_json(session: Session, label: Label) -> Json:
     return {
         "id": label.id,
         "node_id": label.node_id,
-        "url": f"{repository_url(session, label.repository)}/labels/{label.name.replace(' ', '%20')}",
+        "url": f"{repository_url(session, label.repository)}/labels/{quote(label.name, safe=_PLAIN)}",
         "name": label.name,
         "color": label.color,
         "default": label.is_default,
@@ -232,7 +235,6 @@ def issue_json(session: Session, issue: Issue) -> Json:
     url = f"{repo_url}/issues/{issue.number}"
     kind = "pull" if issue.is_pull else "issues"
     html = f"{session.html_url}/{repository.full_name}/{kind}/{issue.number}"
-    parent = None if issue.parent is None else view.seen(issue.parent)
     rendered: Json = {
         "url": url,
         "repository_url": repo_url,
@@ -257,8 +259,6 @@ def issue_json(session: Session, issue: Issue) -> Json:
         "author_association": _association(issue.author, repository),
         "type": None if issue.type is None else type_json(session, issue.type),
         "active_lock_reason": None,
-        "sub_issues_summary": _sub_issues_summary(session, issue),
-        "issue_dependencies_summary": _dependencies_summary(session, issue),
         "body": issue.body,
         "closed_by": None if issue.closed_by is None else user_json(session, issue.closed_by),
         "reactions": _reactions_json(f"{url}/reactions"),
@@ -268,8 +268,8 @@ def issue_json(session: Session, issue: Issue) -> Json:
     }
     if session.api_version < "2026":  # the singular went with version 2026-03-10
         rendered["assignee"] = next(iter(rendered["assignees"]), None)
-    if parent is not None:
-        rendered["parent_issue_url"] = f"{repository_url(session, parent.repository)}/issues/{parent.number}"
+    if session.native_links:
+        rendered |= _links_json(session, issue)
     if issue.is_pull:
         rendered["draft"] = False
         rendered["pull_request"] = {
@@ -311,6 +311,18 @@ def _association(user: User, repository: Repository) -> str:
 
 def _reactions_json(url: str) -> Json:
     return {"url": url, "total_count": 0, **dict.fromkeys(_REACTIONS, 0)}
+
+
+def _links_json(session: Session, issue: Issue) -> Json:
+    """What an issue shows of its sub-issues, its parent and its dependencies."""
+    links: Json = {
+        "sub_issues_summary": _sub_issues_summary(session, issue),
+        "issue_dependencies_summary": _dependencies_summary(session, issue),
+    }
+    parent = None if issue.parent is None else session.view.seen(issue.parent)
+    if parent is not None:
+        links["parent_issue_url"] = f"{repository_url(session, parent.repository)}/issues/{parent.number}"
+    return links
 
 
 def _sub_issues_summary(session: Session, issue: Issue) -> Json:

@@ -27,19 +27,37 @@ _REPOSITORY_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "", rest_accounts.get_repository),
     ("GET", "/issues", rest_issues.list_issues),
     ("POST", "/issues", rest_issues.create_issue),
+    ("GET", "/issues/comments", rest_comments.list_repository_comments),
     ("GET", "/issues/comments/{comment}", rest_comments.get_comment),
     ("PATCH", "/issues/comments/{comment}", rest_comments.update_comment),
+    ("DELETE", "/issues/comments/{comment}", rest_comments.delete_comment),
     ("GET", "/issues/{number}", rest_issues.get_issue),
     ("PATCH", "/issues/{number}", rest_issues.update_issue),
     ("GET", "/issues/{number}/labels", rest_labels.list_issue_labels),
     ("POST", "/issues/{number}/labels", rest_labels.add_issue_labels),
     ("PUT", "/issues/{number}/labels", rest_labels.set_issue_labels),
     ("DELETE", "/issues/{number}/labels", rest_labels.clear_issue_labels),
-    ("DELETE", "/issues/{number}/labels/{name}", rest_labels.remove_issue_label),
+    ("DELETE", "/issues/{number}/labels/{name...}", rest_labels.remove_issue_label),
     ("POST", "/issues/{number}/assignees", rest_labels.add_issue_assignees),
     ("DELETE", "/issues/{number}/assignees", rest_labels.remove_issue_assignees),
     ("GET", "/issues/{number}/comments", rest_comments.list_comments),
     ("POST", "/issues/{number}/comments", rest_comments.create_comment),
+    ("GET", "/labels", rest_labels.list_labels),
+    ("POST", "/labels", rest_labels.create_label),
+    ("GET", "/labels/{name...}", rest_labels.get_label),
+    ("PATCH", "/labels/{name...}", rest_labels.update_label),
+    ("DELETE", "/labels/{name...}", rest_labels.delete_label),
+    ("GET", "/milestones", rest_milestones.list_milestones),
+    ("POST", "/milestones", rest_milestones.create_milestone),
+    ("GET", "/milestones/{milestone}", rest_milestones.get_milestone),
+    ("PATCH", "/milestones/{milestone}", rest_milestones.update_milestone),
+    ("DELETE", "/milestones/{milestone}", rest_milestones.delete_milestone),
+    ("GET", "/milestones/{milestone}/labels", rest_milestones.list_milestone_labels),
+    ("GET", "/assignees", rest_labels.list_assignees),
+    ("GET", "/assignees/{login}", rest_labels.check_assignee),
+    ("GET", "/subscribers", rest_accounts.list_subscribers),
+)
+_LINK_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/issues/{number}/sub_issues", rest_links.list_sub_issues),
     ("POST", "/issues/{number}/sub_issues", rest_links.add_sub_issue),
     ("DELETE", "/issues/{number}/sub_issue", rest_links.remove_sub_issue),
@@ -49,19 +67,11 @@ _REPOSITORY_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/issues/{number}/dependencies/blocked_by", rest_links.add_blocked_by),
     ("DELETE", "/issues/{number}/dependencies/blocked_by/{issue_id}", rest_links.remove_blocked_by),
     ("GET", "/issues/{number}/dependencies/blocking", rest_links.list_blocking),
-    ("GET", "/labels", rest_labels.list_labels),
-    ("POST", "/labels", rest_labels.create_label),
-    ("GET", "/labels/{name}", rest_labels.get_label),
-    ("PATCH", "/labels/{name}", rest_labels.update_label),
-    ("DELETE", "/labels/{name}", rest_labels.delete_label),
-    ("GET", "/milestones", rest_milestones.list_milestones),
-    ("POST", "/milestones", rest_milestones.create_milestone),
-    ("GET", "/milestones/{milestone}", rest_milestones.get_milestone),
-    ("PATCH", "/milestones/{milestone}", rest_milestones.update_milestone),
-    ("GET", "/assignees", rest_labels.list_assignees),
-    ("GET", "/assignees/{login}", rest_labels.check_assignee),
-    ("GET", "/subscribers", rest_accounts.list_subscribers),
 )
+
+
+_REST = "..."
+"""Ends the name of a parameter that takes the rest of the path: labels have slashes in their names."""
 
 
 @dataclass(slots=True)
@@ -74,14 +84,19 @@ class _Node:
 
 
 class Router:
-    """Finds the handler of a path, with repositories by name and by id."""
+    """
+    Finds the handler of a path, with repositories by name and by id.
 
-    def __init__(self) -> None:
+    Args:
+        native_links: Whether there are sub-issues and dependencies.
+    """
+
+    def __init__(self, *, native_links: bool = True) -> None:
         self._root = _Node()
         for method, path, handler in _ROUTES:
             self._add(method, path, handler)
         for prefix in ("/repos/{owner}/{repo}", "/repositories/{repository_id}"):
-            for method, path, handler in _REPOSITORY_ROUTES:
+            for method, path, handler in (*_REPOSITORY_ROUTES, *(_LINK_ROUTES if native_links else ())):
                 self._add(method, prefix + path, handler)
 
     def _add(self, method: str, path: str, handler: Handler) -> None:
@@ -101,12 +116,17 @@ class Router:
         """
         parameters: dict[str, str] = {}
         node = self._root
-        for part in path.strip("/").split("/"):
+        parts = path.strip("/").split("/")
+        for place, part in enumerate(parts):
             following = node.fixed.get(part)
             if following is None:
                 if not node.named or not part:
                     return None
                 name, following = next(iter(node.named.items()))
+                if name.endswith(_REST):
+                    parameters[name.removesuffix(_REST)] = "/".join(parts[place:])
+                    node = following
+                    break
                 parameters[name] = part
             node = following
         handler = node.handlers.get("GET" if method == "HEAD" else method)

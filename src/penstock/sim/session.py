@@ -51,7 +51,8 @@ class Session:
         api_url: Base of REST addresses, e.g. `https://api.github.com`.
         html_url: Base of web addresses, e.g. `https://github.com`.
         api_version: REST version the client asked for, e.g. `2022-11-28`.
-        cost: Points this request costs the hourly GraphQL quota; a query with many connections may raise it.
+        native_links: Whether the server has sub-issues and dependencies.
+        cost: Points this request costs the hourly quota: more for a query with many connections, 0 for a 304.
         worked_s: Seconds of work so far, on the server.
         items_s: The same for its items, by kind.
         rendered_users: Users already rendered for this answer, by id.
@@ -71,6 +72,7 @@ class Session:
         api_url: str,
         html_url: str,
         api_version: str = API_VERSION,
+        native_links: bool = True,
     ) -> None:
         self.actor: User = token.user
         self.token = token
@@ -80,6 +82,7 @@ class Session:
         self.api_url = api_url
         self.html_url = html_url
         self.api_version = api_version
+        self.native_links = native_links
         self.cost = 1
         self.worked_s = 0.0
         self.items_s: dict[str, float] = {}

@@ -258,6 +258,17 @@ class State(Links):
         self.applied["comment.update"] += 1
         return comment
 
+    def delete_comment(self, comment: Comment, *, now: float) -> None:
+        """Delete a comment for good."""
+        issue = comment.issue
+        comment.save(now)
+        comment.deleted = True
+        issue.save(now)
+        issue.comments = tuple(kept for kept in issue.comments if kept is not comment)
+        del self.tables.comments[comment.id]
+        del self.tables.nodes[comment.node_id]
+        self.applied["comment.delete"] += 1
+
     def delete_issue(self, issue: Issue, *, now: float) -> None:
         """Delete an issue for good; its number stays used."""
         self._remove(issue, now)
