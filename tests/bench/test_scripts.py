@@ -66,6 +66,17 @@ def test_scale_compares_a_size_with_its_tenth() -> None:
     assert all(found[name] > 0 for name in ("cpu_us_per_op", "peak_rss_mb", "cpu_growth", "rss_growth"))
 
 
+def test_planning_is_timed_stage_by_stage() -> None:
+    """All tasks are read and planned, and the whole is the sum of its stages."""
+    found = figures("plan.py", "--n", "300", "--repeats", "1")
+
+    stages = ("read_s", "plan_new_s", "estimate_new_s", "digest_new_s", "screen_new_s")
+    assert 300 == found["tasks"]
+    assert 300 < found["dependencies"] < found["operations"]
+    assert pytest.approx(sum(found[name] for name in stages), abs=0.005) == found["cpu_new_s"]
+    assert found["cpu_s"] == max(found["cpu_new_s"], found["cpu_matching_s"]) > 0 < found["peak_rss_mb"]
+
+
 def test_a_plan_takes_the_promised_requests() -> None:
     """Whatever the repository holds already."""
     found = figures("reads.py", "--issues", "0", "120")

@@ -14,7 +14,7 @@ from penstock.io.task_files import load_graph
 from penstock.io.task_files.cycles import knots, shortest_cycle
 from penstock.model.task import TaskGraph
 
-PATHS = st.sampled_from(["plan.json", "plan.yaml", "plan", "plan.md"])
+PATHS = st.sampled_from(["plan.json", "plan.yaml", "plan", "plan.md", "plan.jsonl", "plan.csv", "plan.tsv"])
 
 LINE_ENDINGS = (b"\n", b"\r", "\x85".encode(), "\u2028".encode(), "\u2029".encode())
 
@@ -61,8 +61,9 @@ def read(path: str, data: bytes) -> TaskGraph | None:
     except InputError as error:
         assert error.message
         assert path == error.path
-        assert 0 <= error.line <= 1 + sum(data.count(ending) for ending in LINE_ENDINGS)
-        "".join([error.message, error.cause, error.hint]).encode()
+        text = data.decode("utf-16", "replace").encode() if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else data
+        assert 0 <= error.line <= 1 + sum(text.count(ending) for ending in LINE_ENDINGS)
+        assert (error.message + error.cause + error.hint).isprintable()
         return None
     seen: set[str] = set()
     keys = {task.key for task in graph.tasks}

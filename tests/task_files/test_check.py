@@ -13,9 +13,13 @@ def task(key: str, *depends_on: str, parent: str | None = None, title: str = "Di
     return Task(key=key, title=title, parent=parent, depends_on=depends_on, line=line)
 
 
+def _where(line: int) -> tuple[str, int]:
+    return "plan.yaml", line
+
+
 def said(*tasks: Task) -> tuple[int, str, str, str]:
     with pytest.raises(InputError) as caught:
-        checked(tasks, "plan.yaml")
+        checked(tasks, _where)
     return caught.value.line, caught.value.message, caught.value.cause, caught.value.hint
 
 
@@ -106,7 +110,7 @@ def test_a_task_that_cannot_become_an_issue_is_refused(bad: Task, message: str, 
 def test_limits_are_inclusive() -> None:
     """A key of 128 and a title of 256 characters are fine."""
     longest = task("k" * 128, title="t" * 256)
-    assert (longest,) == checked([longest], "plan.yaml")
+    assert (longest,) == checked([longest], _where)
 
 
 def test_a_cycle_of_dependencies_is_printed() -> None:
@@ -150,19 +154,19 @@ def test_a_chain_of_ten_thousand_is_no_cycle() -> None:
     """Long chains pass, and so do diamonds."""
     chain = [task("t0"), *(task(f"t{number}", f"t{number - 1}") for number in range(1, 10_000))]
     diamond = [task("top", "left", "right"), task("left", "low"), task("right", "low"), task("low")]
-    assert (*chain, *diamond) == checked([*chain, *diamond], "plan.yaml")
+    assert (*chain, *diamond) == checked([*chain, *diamond], _where)
 
 
 def test_parents_come_before_their_sub_tasks() -> None:
     """A parent named after its sub-tasks moves before them; everything else keeps the file's order."""
     tasks = [task("x"), task("c1", parent="p"), task("c2", parent="p"), task("y"), task("p", parent="x")]
-    assert ["x", "y", "p", "c1", "c2"] == [one.key for one in checked(tasks, "plan.yaml")]
+    assert ["x", "y", "p", "c1", "c2"] == [one.key for one in checked(tasks, _where)]
 
 
 def test_eight_levels_below_the_top_are_the_most() -> None:
     """GitHub holds eight levels of sub-issues; the ninth is refused here and not in the middle of a run."""
     tasks = [task("t0"), *(task(f"t{level}", parent=f"t{level - 1}", line=level) for level in range(1, 9))]
-    assert tuple(tasks) == checked(tasks, "plan.yaml")
+    assert tuple(tasks) == checked(tasks, _where)
     assert (
         9,
         'task "t9" stands 9 levels below the top',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from penstock.base.errors import InputError
 from penstock.io.task_files.cycles import Edges, knots, shortest_cycle, written
@@ -19,6 +19,9 @@ Levels of sub-tasks; the tasks at the top are not counted.
 Source: https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
 """
 
+Where = Callable[[int], tuple[str, int]]
+"""From a task's line to the file as the user named it, and the line in it."""
+
 _Problem = tuple[str, str, str]
 """Message, cause and hint."""
 
@@ -26,13 +29,13 @@ _NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _NOT_IN_A_BODY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-def checked(tasks: Sequence[Task], path: str) -> tuple[Task, ...]:
+def checked(tasks: Sequence[Task], where: Where) -> tuple[Task, ...]:
     """
     Check a whole file.
 
     Args:
         tasks: As read; each with its line.
-        path: The file as the user named it.
+        where: Tells files and lines for messages.
 
     Returns:
         The same tasks in document order, except that a parent named after its sub-task moves before it.
@@ -42,28 +45,39 @@ def checked(tasks: Sequence[Task], path: str) -> tuple[Task, ...]:
             key as dependency or parent; a cycle; more than `SUB_LEVELS_MAX` levels below the top.
     """
     if not tasks:
-        raise InputError("the file has no tasks", path=path, hint='add at least one task below "tasks"')
+        raise _broken("the file has no tasks", 0, where, hint='add at least one task below "tasks"')
     for task in tasks:
-        _check_texts(task, path)
-    by_key = _by_key(tasks, path)
+        _check_texts(task, where)
+    by_key = _by_key(tasks, where)
     for task in tasks:
-        _check_parent(task, by_key, path)
-        _check_dependencies(task, by_key, path)
+        _check_parent(task, by_key, where)
+        _check_dependencies(task, by_key, where)
     parents = {task.key: (task.parent,) for task in tasks if task.parent is not None}
-    _check_cycles(parents, by_key, "parents", path)
-    _check_cycles({task.key: task.depends_on for task in tasks}, by_key, "dependencies", path)
+    _check_cycles(parents, by_key, "parents", where)
+    _check_cycles({task.key: task.depends_on for task in tasks}, by_key, "dependencies", where)
     ordered = _parents_first(tasks)
-    _check_levels(ordered, path)
+    _check_levels(ordered, where)
     return ordered
 
 
-def _check_texts(task: Task, path: str) -> None:
+def _broken(message: str, line: int, where: Where, *, cause: str = "", hint: str = "") -> InputError:
+    path, own_line = where(line)
+    return InputError(message, path=path, line=own_line, cause=cause, hint=hint)
+
+
+def _on(line: int, seen_from: int, where: Where) -> str:
+    """`on line 7`, or `in other.md on line 7`."""
+    path, own_line = where(line)
+    return f"on line {own_line}" if path == where(seen_from)[0] else f"in {path} on line {own_line}"
+
+
+def _check_texts(task: Task, where: Where) -> None:
     problem = _key_problem(task.key) or _title_problem(task) or _names_problem(task)
     if not problem and (bad := _NOT_IN_A_BODY.search(task.body)):
         problem = (f'the body of task "{task.key}" has a character that is not text', f"it is {bad[0]!r}", "")
     if problem:
         message, cause, hint = problem
-        raise InputError(message, path=path, line=task.line, cause=cause, hint=hint)
+        raise _broken(message, task.line, where, cause=cause, hint=hint)
 
 
 def _key_problem(key: str) -> _Problem | None:
@@ -102,66 +116,66 @@ def _names_problem(task: Task) -> _Problem | None:
     return None
 
 
-def _by_key(tasks: Sequence[Task], path: str) -> dict[str, Task]:
+def _by_key(tasks: Sequence[Task], where: Where) -> dict[str, Task]:
     by_key: dict[str, Task] = {}
     for task in tasks:
         first = by_key.setdefault(task.key, task)
         if first is not task:
-            raise InputError(
+            raise _broken(
                 f'two tasks have the key "{task.key}"',
-                path=path,
-                line=task.line,
-                cause=f'the first is "{first.title}" on line {first.line}',
+                task.line,
+                where,
+                cause=f'the first is "{first.title}" {_on(first.line, task.line, where)}',
                 hint="a key names one task; change one of the two",
             )
     return by_key
 
 
-def _check_parent(task: Task, by_key: Mapping[str, Task], path: str) -> None:
+def _check_parent(task: Task, by_key: Mapping[str, Task], where: Where) -> None:
     if task.parent == task.key:
-        raise InputError(f'task "{task.key}" is its own parent', path=path, line=task.line)
+        raise _broken(f'task "{task.key}" is its own parent', task.line, where)
     if task.parent is not None and task.parent not in by_key:
-        raise InputError(
+        raise _broken(
             f'task "{task.key}" has the parent "{task.parent}", which is not in the file',
-            path=path,
-            line=task.line,
+            task.line,
+            where,
             hint=suggestion(task.parent, by_key),
         )
 
 
-def _check_dependencies(task: Task, by_key: Mapping[str, Task], path: str) -> None:
+def _check_dependencies(task: Task, by_key: Mapping[str, Task], where: Where) -> None:
     seen: set[str] = set()
     for other in task.depends_on:
         if other == task.key:
-            raise InputError(f'task "{task.key}" depends on itself', path=path, line=task.line)
+            raise _broken(f'task "{task.key}" depends on itself', task.line, where)
         if other in seen:
-            raise InputError(
+            raise _broken(
                 f'task "{task.key}" depends on "{other}" twice',
-                path=path,
-                line=task.line,
+                task.line,
+                where,
                 hint="keep one of the two",
             )
         if other not in by_key:
-            raise InputError(
+            raise _broken(
                 f'task "{task.key}" depends on "{other}", which is not in the file',
-                path=path,
-                line=task.line,
+                task.line,
+                where,
                 hint=suggestion(other, by_key),
             )
         seen.add(other)
 
 
-def _check_cycles(edges: Edges, by_key: Mapping[str, Task], what: str, path: str) -> None:
+def _check_cycles(edges: Edges, by_key: Mapping[str, Task], what: str, where: Where) -> None:
     found = knots(edges)
     if not found:
         return
     position = {key: number for number, key in enumerate(by_key)}
     start = min((min(knot, key=position.__getitem__) for knot in found), key=position.__getitem__)
     more = f"; the file has {len(found) - 1} more" if len(found) > 1 else ""
-    raise InputError(
+    raise _broken(
         f"{what} form a cycle: {written(shortest_cycle(start, edges))}",
-        path=path,
-        line=by_key[start].line,
+        by_key[start].line,
+        where,
         cause=f"each task waits for the next{more}" if what == "dependencies" else f"no task stands on top{more}",
         hint="remove one of these links",
     )
@@ -182,15 +196,15 @@ def _parents_first(tasks: Sequence[Task]) -> tuple[Task, ...]:
     return tuple(placed.values())
 
 
-def _check_levels(ordered: Sequence[Task], path: str) -> None:
+def _check_levels(ordered: Sequence[Task], where: Where) -> None:
     levels: dict[str, int] = {}
     for task in ordered:
         levels[task.key] = 0 if task.parent is None else levels[task.parent] + 1
         if levels[task.key] > SUB_LEVELS_MAX:
-            raise InputError(
+            raise _broken(
                 f'task "{task.key}" stands {levels[task.key]} levels below the top',
-                path=path,
-                line=task.line,
+                task.line,
+                where,
                 cause=f"GitHub holds {SUB_LEVELS_MAX} levels of sub-issues",
                 hint="move the task up",
             )

@@ -19,6 +19,8 @@ from penstock.base.errors import InputError
 SLUG_CHARS_MAX = 60
 """What is longer ends in a digest of the whole title; a qualified key still fits into a key's 128 characters."""
 
+_READ_CHARS_MAX = 1_000
+
 _APART = re.compile(r"[\W_]+")
 
 
@@ -41,10 +43,14 @@ class Named(NamedTuple):
 
 def slug(title: str) -> str:
     """Letters and digits of any script in lower case, joined by hyphens; at most `SLUG_CHARS_MAX` characters."""
-    words = _APART.sub("-", unicodedata.normalize("NFKC", title).lower()).strip("-")
-    if words and len(words) <= SLUG_CHARS_MAX:
-        return words
-    tail = sha256_hex(title.encode())[:8]
+    # A long row of accents takes quadratic time to normalise, and a title of that length is refused anyway.
+    words = _APART.sub("-", unicodedata.normalize("NFKC", title[:_READ_CHARS_MAX]).lower()).strip("-")
+    return words if words and len(words) <= SLUG_CHARS_MAX else _cut(words, title)
+
+
+def _cut(words: str, whole: str) -> str:
+    """The beginning of something long, and a digest of the whole."""
+    tail = sha256_hex(whole.encode())[:8]
     return f"{words[: SLUG_CHARS_MAX - 9].rstrip('-')}-{tail}".strip("-")
 
 
@@ -68,7 +74,8 @@ def assign_keys(tasks: Sequence[Named], path: str) -> list[str]:
         key = made
         if uses[made] > 1 or made in own:
             above = keys[task.above] if task.above >= 0 else ""
-            key = f"{above[:SLUG_CHARS_MAX]}/{made}"  # at the top "/made": plain it would be the key of a lone one
+            above = above if len(above) <= SLUG_CHARS_MAX else _cut(above, above)
+            key = f"{above}/{made}"  # at the top "/made": plain it would be the key of a lone one
         twin = made_on.setdefault(key, task)
         if twin is not task or key in own:
             raise _ambiguous(task, twin, path)

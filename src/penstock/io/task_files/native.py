@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import UNSET
@@ -11,9 +12,9 @@ from penstock.io.task_files.draft import Draft
 from penstock.io.task_files.schema import NativeDefaults, NativeFile, NativeTask
 from penstock.io.task_files.syntax import Block
 from penstock.io.task_files.typed import typed
-from penstock.model.task import Task
+from penstock.model.task import Task, TaskState
 
-_SYNONYMS = {
+FIELD_SYNONYMS: Mapping[str, str] = {
     "id": "key",
     "name": "title",
     "summary": "title",
@@ -29,13 +30,17 @@ _SYNONYMS = {
     "subtasks": "tasks",
     "sub_issues": "tasks",
     "issue_type": "type",
+}
+"""What other tools call our fields."""
+
+STATE_SYNONYMS: Mapping[str, TaskState] = {
     "pending": "open",
     "todo": "open",
     "closed": "completed",
     "done": "completed",
     "cancelled": "not_planned",
 }
-"""What other tools call our fields and states."""
+"""What other tools call our states."""
 
 
 def read_native(document: Any, path: str) -> Draft:
@@ -49,7 +54,7 @@ def read_native(document: Any, path: str) -> Draft:
     Raises:
         InputError: a field is missing, unknown or of the wrong type, or a nested task names another parent.
     """
-    file = typed(document, NativeFile, path, _SYNONYMS)
+    file = typed(document, NativeFile, path, {**FIELD_SYNONYMS, **STATE_SYNONYMS})
     defaults = file.defaults or NativeDefaults()
     tasks: list[Task] = []
     pending: list[tuple[NativeTask, Block, str | None]] = [

@@ -1,139 +1,131 @@
-"""From a path to a checked graph: bytes, text, values, tasks, in this order, and an `InputError` at any step."""
+"""From paths to one checked graph: bytes, text, tasks, in this order, and an `InputError` at any step."""
 
 from __future__ import annotations
 
-import codecs
+from bisect import bisect_right
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
-from penstock.base.canonical import sha256_hex
-from penstock.base.errors import InputError
-from penstock.io.task_files.check import checked
+from penstock.base.canonical import digest, sha256_hex
+from penstock.base.errors import InputError, UsageError
+from penstock.io.task_files.check import Where, checked
 from penstock.io.task_files.draft import Draft
 from penstock.io.task_files.finished import count_finished, without_finished
+from penstock.io.task_files.formats import read_draft
 from penstock.io.task_files.mentions import defuse, defuse_line
-from penstock.io.task_files.native import read_native
-from penstock.io.task_files.syntax import Block
-from penstock.io.task_files.syntax_json import read_json
-from penstock.io.task_files.syntax_yaml import read_yaml
-from penstock.io.task_files.taskmaster import looks_like_taskmaster, read_taskmaster
+from penstock.io.task_files.source import decode, read_bytes
 from penstock.model.task import Task, TaskGraph
 
-FILE_BYTES_MAX = 100_000_000
+_NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
+
+
+class _File(NamedTuple):
+    """
+    One file, read.
+
+    Attributes:
+        first: Added to its line numbers, so that in a graph of several files each line has a number of its own.
+    """
+
+    path: str
+    name: str
+    format: str
+    sha256: str
+    draft: Draft
+    first: int
 
 
 def load_graph(
     path: str,
-    *,
+    *more: str,
     name: str | None = None,
     tag: str | None = None,
+    columns: Mapping[str, str] = _NO_COLUMNS,
     open_only: bool = False,
     keep_mentions: bool = False,
     text: bytes | None = None,
 ) -> TaskGraph:
     """
-    Read a task file. The suffix tells YAML from JSON, or else the first character does; the content tells the format.
+    Read a task file, or several that are parts of one graph. Suffix and content tell the format, see `formats`.
 
     Args:
         path: The file, as the user named it; used in messages.
+        more: Further parts of the same graph. A task may depend on one of another file. The tasks of such a graph
+            name no lines.
         name: Name of the graph; by default the file's own, else the Taskmaster tag, else the file's stem.
         tag: Which tag of a Taskmaster file.
+        columns: Field → column of a table whose columns are called otherwise.
         open_only: Leave finished tasks out, see `without_finished`.
         keep_mentions: Leave `@name` and `#123` live in titles and bodies.
-        text: The file's bytes when they were read already; then `path` is not opened.
+        text: The first file's bytes when they were read already; then `path` is not opened.
 
     Returns:
         The graph, checked as `checked` promises.
 
     Raises:
-        InputError: the file cannot be read, or is not a task file, or its graph is broken. Never anything else.
+        InputError: A file cannot be read, or is not a task file, or the graph is broken.
+        UsageError: The files hold graphs of several names.
     """
-    data = _read(path) if text is None else text
-    content = _decode(data, path)
-    is_json = _is_json(content, path)
-    document = read_json(content, path) if is_json else read_yaml(content, path)
-    if document is None:
-        raise InputError("the task file is empty", path=path)
-    if not isinstance(document, Block):
-        raise _not_a_task_file(document, path)
-    taskmaster = is_json and looks_like_taskmaster(document)
-    if tag is not None and not taskmaster:
-        raise InputError(
-            f'there is no tag "{tag}" here',
-            path=path,
-            cause="only Taskmaster files have tags",
-            hint="leave the tag out",
-        )
-    draft = read_taskmaster(document, tag, path) if taskmaster else read_native(document, path)
-    tasks = checked([_cleaned(task, keep_mentions) for task in draft.tasks], path)
+    files: list[_File] = []
+    lines = 0
+    for number, one in enumerate((path, *more)):
+        data = read_bytes(one) if number or text is None else text
+        content = decode(data, one)
+        kind, draft = read_draft(content, one, tag=tag, columns=columns)
+        files.append(_File(one, _graph_name(name, draft, one), kind, sha256_hex(data), draft, lines))
+        lines += content.count("\n") + 1
+    _check_names(files)
+    tasks = checked([_cleaned(task, keep_mentions) for task in _joined(files)], _where(files))
     tasks, notes = _scoped(tasks, open_only)
+    if more:
+        tasks = tuple(msgspec.structs.replace(task, line=0) for task in tasks)
     return TaskGraph(
-        name=_graph_name(name, draft, path),
-        source=path,
-        format="taskmaster" if taskmaster else "native",
-        sha256=sha256_hex(data),
+        name=files[0].name,
+        source=", ".join(file.path for file in files),
+        format=", ".join(dict.fromkeys(file.format for file in files)),
+        sha256=digest([file.sha256 for file in files]) if more else files[0].sha256,
         tasks=tasks,
-        notes=(*draft.notes, *notes),
+        notes=(*(note for file in files for note in file.draft.notes), *notes),
+        prose=tuple(
+            msgspec.structs.replace(prose, source=file.path if more else "")
+            for file in files
+            for prose in file.draft.prose
+        ),
     )
 
 
-def _read(path: str) -> bytes:
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(FILE_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or str(error)
-        raise InputError("the task file cannot be read", path=path, cause=cause[:1].lower() + cause[1:]) from None
+def _joined(files: list[_File]) -> list[Task]:
+    """The tasks of all files, each with a line of its own."""
+    return [
+        msgspec.structs.replace(task, line=task.line + file.first) if file.first else task
+        for file in files
+        for task in file.draft.tasks
+    ]
 
 
-def _decode(data: bytes, path: str) -> str:
-    if len(data) > FILE_BYTES_MAX:
-        raise InputError(
-            "the task file is too large",
-            path=path,
-            cause=f"the most is {FILE_BYTES_MAX // 1_000_000} MB",
-            hint="split the plan into several files, each with a graph name of its own",
+def _where(files: list[_File]) -> Where:
+    """From a line of `_joined` to the file and the line in it."""
+    firsts = [file.first for file in files]
+
+    def where(line: int) -> tuple[str, int]:
+        file = files[bisect_right(firsts, max(line - 1, 0)) - 1]
+        return file.path, line - file.first
+
+    return where
+
+
+def _check_names(files: list[_File]) -> None:
+    names = list(dict.fromkeys(file.name for file in files))
+    if len(names) > 1:
+        raise UsageError(
+            f"the files hold {len(names)} graphs: {', '.join(names)}",
+            cause="a plan is made for one graph",
+            hint="plan them one by one, or give them one name with --graph",
         )
-    encoding = "utf-8-sig"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"the task file is not {encoding.removesuffix('-sig').upper()}",
-            path=path,
-            line=data.count(b"\n", 0, error.start) + 1,
-            cause=f"byte 0x{data[error.start]:02x} at offset {error.start} fits no character",
-            hint="save the file as UTF-8",
-        ) from None
-    if (nul := text.find("\0")) >= 0:
-        raise InputError(
-            "the task file is not text",
-            path=path,
-            line=text.count("\n", 0, nul) + 1,
-            cause="it has a NUL character",
-            hint="save the file as UTF-8",
-        )
-    if not text.strip():
-        raise InputError("the task file is empty", path=path)
-    return text
-
-
-def _is_json(content: str, path: str) -> bool:
-    suffix = Path(path).suffix.lower()
-    return suffix == ".json" or (suffix not in {".yaml", ".yml"} and content.lstrip()[0] in "{[")
-
-
-def _not_a_task_file(document: Any, path: str) -> InputError:
-    return InputError(
-        "this is not a task file",
-        path=path,
-        cause='a task file is a block with the key "tasks", or with one key for each Taskmaster tag',
-        hint='put the list of tasks below "tasks"' if isinstance(document, list) else "",
-    )
 
 
 def _cleaned(task: Task, keep_mentions: bool) -> Task:

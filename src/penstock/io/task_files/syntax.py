@@ -7,12 +7,16 @@ called `False`.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from penstock.base.errors import InputError
 
 MAX_DEPTH = 64
 """How deep lists and blocks may nest. The deepest tree that GitHub can hold needs 18 in the native format."""
+
+
+BLOCKS_MAX = 4_000_000
+"""How many lists and blocks a file may have: a million tasks with three lists each, in about 5 GB of memory."""
 
 
 class Block(dict[str, Any]):
@@ -45,11 +49,25 @@ class Block(dict[str, Any]):
         self[key] = value
 
 
-def too_deep(line: int, path: str) -> NoReturn:
-    """Raises: InputError, always."""
-    raise InputError(
-        f"nested more than {MAX_DEPTH} deep",
-        path=path,
-        line=line,
-        hint="GitHub holds eight levels of sub-issues; move deeper tasks up",
-    )
+def check_room(depth: int, count: int, line: int, path: str) -> None:
+    """
+    Raises: InputError when one more list or block would be too deep or too many.
+
+    Args:
+        depth: How many are open.
+        count: How many there are before it.
+    """
+    if depth == MAX_DEPTH:
+        raise InputError(
+            f"nested more than {MAX_DEPTH} deep",
+            path=path,
+            line=line,
+            hint="GitHub holds eight levels of sub-issues; move deeper tasks up",
+        )
+    if count == BLOCKS_MAX:
+        raise InputError(
+            f"the task file has more than {BLOCKS_MAX:,} lists and blocks",
+            path=path,
+            line=line,
+            hint="split the plan into several files, each with a graph name of its own",
+        )

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from penstock.base.errors import InputError
-from penstock.io.task_files.syntax import MAX_DEPTH, Block, too_deep
+from penstock.io.task_files.syntax import Block, check_room
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?(\s*+:)?|[{}\[\]]|NaN|Infinity', re.DOTALL)
 """A string, with a group when it is a key; a bracket; a number that JSON does not know. Linear even on bad text."""
 
 
-def read_json(text: str, path: str) -> Any:
+def read_json(text: str, path: str, first_line: int = 1) -> Any:
     """
     Read one JSON document. Numbers come back as the text that was written.
+
+    Args:
+        text: The document.
+        path: The file as the user named it.
+        first_line: 1-based line of the file on which the document begins.
 
     Returns:
         Text, True, False, None, a list or a `Block`, nested.
@@ -24,7 +29,7 @@ def read_json(text: str, path: str) -> Any:
     Raises:
         InputError: broken syntax, a repeated key, NaN or Infinity, or nesting deeper than `MAX_DEPTH`.
     """
-    places = _places(text, path)
+    places = _places(text, path, first_line)
 
     def block(pairs: list[tuple[str, Any]]) -> Block:
         line, key_lines = next(places)
@@ -37,15 +42,15 @@ def read_json(text: str, path: str) -> Any:
         return json.loads(text, object_pairs_hook=block, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         cause = f"{error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
-        raise InputError("broken JSON", path=path, line=error.lineno, cause=cause) from None
+        raise InputError("broken JSON", path=path, line=first_line + error.lineno - 1, cause=cause) from None
 
 
-def _places(text: str, path: str) -> Iterator[tuple[int, list[int]]]:
+def _places(text: str, path: str, line: int) -> Iterator[tuple[int, list[int]]]:
     """Line and key lines of each object, in the order in which they close, which is the decoder's order."""
     closed: list[tuple[int, list[int]]] = []
     opened: list[tuple[int, list[int]]] = []
     escapes = "\\ud" in text or "\\uD" in text
-    line, seen = 1, 0
+    seen = count = 0
     for token in _TOKEN.finditer(text):
         start = token.start()
         line += text.count("\n", seen, start)
@@ -59,8 +64,8 @@ def _places(text: str, path: str) -> Iterator[tuple[int, list[int]]]:
         elif kind in "NI":
             raise InputError(f"{token[0]} is not JSON", path=path, line=line, hint="put it in quotes if it is text")
         elif kind in "{[":
-            if len(opened) == MAX_DEPTH:
-                too_deep(line, path)
+            check_room(len(opened), count, line, path)
+            count += 1
             opened.append((line, []))
         elif opened:
             place = opened.pop()

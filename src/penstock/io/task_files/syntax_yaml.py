@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import yaml
 
 from penstock.base.errors import InputError
-from penstock.io.task_files.syntax import MAX_DEPTH, Block, too_deep
+from penstock.io.task_files.syntax import Block, check_room
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -69,6 +69,7 @@ class _Builder:
         self.root: Any = None
         self._path = path
         self._documents = 0
+        self._blocks = 0
         self._stack: list[Block | list[Any]] = []
         self._keys: list[tuple[str, int] | None] = []
 
@@ -113,8 +114,8 @@ class _Builder:
             self._place(None if absent else text)
 
     def _open(self, mapping: bool, line: int) -> None:
-        if len(self._stack) == MAX_DEPTH:
-            too_deep(line, self._path)
+        check_room(len(self._stack), self._blocks, line, self._path)
+        self._blocks += 1
         if self._stack and isinstance(self._stack[-1], Block) and self._keys[-1] is None:
             raise InputError(
                 "a list or a block cannot be a key",

@@ -18,7 +18,7 @@ from penstock.model.task import Task, TaskState
 
 _DEFAULT_TAG = "master"
 
-_STATUSES: Mapping[str, tuple[TaskState, str | None]] = {
+STATUSES: Mapping[str, tuple[TaskState, str | None]] = {
     "pending": ("open", None),
     "in-progress": ("open", "status: in-progress"),
     "review": ("open", "status: review"),
@@ -216,15 +216,15 @@ def _task(one: _Placed, by_key: Mapping[str, _Placed], shared: Mapping[str, int]
 
 def _status(one: _Placed, path: str) -> tuple[TaskState, str | None]:
     status = (one.item.status or "pending").strip().lower().replace("_", "-").replace("canceled", "cancelled")
-    if status not in _STATUSES:
+    if status not in STATUSES:
         raise InputError(
             f'task "{one.key}" has the unknown status "{one.item.status}"',
             path=path,
             line=one.block.key_lines["status"],
-            cause=f"the statuses are {', '.join(_STATUSES)}",
-            hint=suggestion(status, _STATUSES),
+            cause=f"the statuses are {', '.join(STATUSES)}",
+            hint=suggestion(status, STATUSES),
         )
-    return _STATUSES[status]
+    return STATUSES[status]
 
 
 def _dependency(one: _Placed, id_: str, by_key: Mapping[str, _Placed], shared: Mapping[str, int], path: str) -> str:

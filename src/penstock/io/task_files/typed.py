@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,9 @@ from penstock.base.errors import InputError
 from penstock.io.task_files.syntax import Block
 
 T = TypeVar("T")
+
+_LOOKED_AT_CHARS_MAX = 200_000
+"""Comparing all names of a large plan with one long word would take minutes."""
 
 _WHERE = re.compile(r" - at `\$(?P<where>.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.(?P<field>[^.\[]+)|\[(?P<index>\d+)\]")
@@ -32,8 +36,9 @@ _WORDS: Mapping[str, str] = {
 
 
 def suggestion(word: str, known: Iterable[str], synonyms: Mapping[str, str] | None = None) -> str:
-    """A hint that names the known word closest to `word`; empty when none is close."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """A hint that names the known word closest to `word`; empty when none of the first thousands is close."""
+    looked_at = islice(known, _LOOKED_AT_CHARS_MAX // (len(word) + 1))
+    close = difflib.get_close_matches(word, list(looked_at), n=1, cutoff=0.6)
     meant = (synonyms or {}).get(word) or (close[0] if close else "")
     return f'did you mean "{meant}"?' if meant else ""
 
