@@ -24,6 +24,7 @@ from penstock.model.operation import (
     Ref,
     SubIssueLink,
     SubIssueUnlink,
+    TextLinks,
 )
 from penstock.model.plan import Plan
 from penstock.model.task import Task, TaskGraph
@@ -104,10 +105,9 @@ def issue(number: int, key: str, title: str = "", **fields: Any) -> ObservedIssu
     return ObservedIssue(**{**settings, **fields})
 
 
-def plan(wanted: TaskGraph, seen: Observation, *, prune: bool = False, without_labels: bool = False) -> Plan:
-    """A plan with GitHub's caps."""
-    host = "https://api.github.com"
-    return make_plan(wanted, seen, now=1000.0, host=host, caps=CAPS, prune=prune, without_labels=without_labels)
+def plan(wanted: TaskGraph, seen: Observation, **options: Any) -> Plan:
+    """A plan with GitHub's caps; `prune`, `without_labels` and `renames` as `make_plan` takes them."""
+    return make_plan(wanted, seen, now=1000.0, host="https://ghe.example/api/v3", caps=CAPS, **options)
 
 
 def names(made: Plan) -> list[str]:
@@ -152,7 +152,7 @@ class World:
             case IssueCreate():
                 self._create(operation, operation.payload, created)
             case IssueUpdate():
-                self._update(operation.payload)
+                self._update(operation, operation.payload, created)
             case _:
                 self._touch(operation, created)
 
@@ -161,6 +161,10 @@ class World:
         created[operation.no] = number
         assert all(label.lower() in self._labels for label in payload.labels)
         assert not payload.milestone or payload.milestone in self._milestones
+        if not self.seen.native_links:
+            assert payload.parent is None
+        written = self._written(payload.links, operation, created)
+        links = {"parent": _number(payload.parent, created, operation)} if payload.parent else written
         self._issues[number] = issue(
             number,
             operation.key,
@@ -170,13 +174,22 @@ class World:
             assignees=payload.assignees,
             milestone=payload.milestone,
             issue_type=payload.issue_type,
-            parent=_number(payload.parent, created, operation) if payload.parent else 0,
+            **links,
             marker_state=payload.set_state,
             marker_labels=payload.labels,
         )
 
-    def _update(self, payload: IssueUpdate) -> None:
-        number = payload.issue.number
+    def _written(self, links: TextLinks, operation: Operation, created: dict[int, int]) -> dict[str, Any]:
+        """What a read makes of the links in a text: nothing where the server has links of its own."""
+        parent = _number(links.parent, created, operation) if links.parent else 0
+        blockers = tuple(sorted({_number(ref, created, operation) for ref in links.blocked_by}))
+        if self.seen.native_links:
+            assert (0, ()) == (parent, blockers)
+            return {"links_in_text": False}
+        return {"links_in_text": bool(parent or blockers), "parent": parent, "blocked_by": blockers}
+
+    def _update(self, operation: Operation, payload: IssueUpdate, created: dict[int, int]) -> None:
+        number = _number(payload.issue, created, operation)
         before = self._issues[number]
         changes: dict[str, Any] = {
             "title": payload.title,
@@ -186,8 +199,15 @@ class World:
             "issue_type": payload.issue_type,
         }
         if payload.region is not None:
-            signed = replace(before.marker, labels=payload.set_labels, state=payload.set_state)
-            changes |= {"region": payload.region, "marker": replace(signed, sha=digest(payload.region))}
+            marker = replace(
+                before.marker,
+                key=operation.key,
+                labels=payload.set_labels,
+                state=payload.set_state,
+                sha=digest(payload.region),
+            )
+            changes |= {"region": payload.region, "marker": marker}
+            changes |= self._written(payload.links, operation, created)
         self._issues[number] = replace(before, **{name: new for name, new in changes.items() if new is not None})
 
     def _touch(self, operation: Operation, created: dict[int, int]) -> None:

@@ -70,8 +70,20 @@ def test_what_people_may_do_is_no_difference(wanted: dict[str, Any], there: dict
     assert audit(graph(task("x", **wanted)), observed(issue(2, "x", **there))).clean
 
 
-def test_links_count_only_where_the_server_knows_them() -> None:
-    """What could not be made is not missed."""
+def test_links_that_only_texts_say_count_like_any_others() -> None:
+    """A read gives them alike; whoever has none is found."""
     wanted = graph(task("p"), task("x", parent="p", depends_on=("p",)))
+    linked = issue(2, "x", parent=1, blocked_by=(1,), links_in_text=True)
 
-    assert audit(wanted, observed(issue(1, "p"), issue(2, "x"), native_links=False)).clean
+    assert audit(wanted, observed(issue(1, "p"), linked, native_links=False)).clean
+    (found,) = audit(wanted, observed(issue(1, "p"), issue(2, "x"), native_links=False)).different
+    assert ("parent", "blocked_by") == found.fields
+
+
+def test_links_in_a_text_differ_where_the_server_has_links() -> None:
+    """The words are left over from before."""
+    wanted = graph(task("p"), task("x", parent="p"))
+
+    (found,) = audit(wanted, observed(issue(1, "p"), issue(2, "x", parent=1, links_in_text=True))).different
+
+    assert ("x", ("body",)) == (found.key, found.fields)

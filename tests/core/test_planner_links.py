@@ -117,10 +117,3 @@ def test_a_root_leaves_its_own_subtree_even_without_prune() -> None:
     assert ["sub_issue.unlink b ← a", "sub_issue.link a ← b"] == names(made)
     assert (0,) == made.operations[1].needs
     assert ((), ()) == (made.notes, plan(wanted, world.seen).operations)
-
-
-def test_a_server_without_links_keeps_what_is_there() -> None:
-    """Nothing is linked or unlinked where the server knows no links."""
-    wanted = graph(task("1"), task("2", depends_on=("1",)))
-
-    assert () == plan(wanted, observed(issue(5, "1"), issue(6, "2"), native_links=False), prune=True).operations

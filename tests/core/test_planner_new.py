@@ -123,17 +123,6 @@ def test_without_graphql_a_parent_is_a_link_of_its_own() -> None:
     assert ("", ()) == (made.operations[1].conflict, made.operations[1].needs)
 
 
-def test_a_server_without_links_gets_none() -> None:
-    """The issues are made, and the plan says what is missing."""
-    wanted = graph(task("1"), task("1.1", parent="1", depends_on=("1",), line=3))
-
-    made = plan(wanted, observed(native_links=False))
-
-    assert ["issue.create 1", "issue.create 1.1"] == names(made)
-    assert IssueCreate(title="Task 1.1") == made.operations[1].payload
-    assert [("warning", 3)] == [(finding.level, finding.line) for finding in made.findings]
-
-
 def test_without_labels_leaves_them_out_everywhere() -> None:
     """Neither definitions nor issues get labels, and the plan no longer wants them."""
     made = plan(graph(task("1", labels=("new",))), observed(), without_labels=True)

@@ -20,9 +20,12 @@ STATES = ["open", "completed", "not_planned"]
 
 @st.composite
 def graphs(draw: st.DrawFn) -> TaskGraph:
-    """Up to seven tasks, each below and after earlier ones."""
+    """Up to seven tasks, each below earlier ones and waiting for any, though never in a circle."""
     tasks: list[Task] = []
-    for key in draw(st.permutations(KEYS))[: draw(st.integers(0, len(KEYS)))]:
+    keys = draw(st.permutations(KEYS))[: draw(st.integers(0, len(KEYS)))]
+    ranks = draw(st.permutations(keys))
+    for key in keys:
+        sooner = ranks[: ranks.index(key)]
         earlier = [one.key for one in tasks]
         tasks.append(
             task(
@@ -30,7 +33,8 @@ def graphs(draw: st.DrawFn) -> TaskGraph:
                 draw(st.sampled_from(["One", "Two"])),
                 body=draw(st.sampled_from(["", "Text", "Text\r\n"])),
                 parent=draw(st.none() | st.sampled_from(earlier)) if earlier else None,
-                depends_on=tuple(draw(st.lists(st.sampled_from(earlier), unique=True))) if earlier else (),
+                depends_on=tuple(draw(st.lists(st.sampled_from(sooner), unique=True))) if sooner else (),
+                derived=draw(st.booleans()),
                 labels=draw(LABELS),
                 assignees=draw(st.sampled_from([(), ("ann",), ("Ann", "bob")])),
                 milestone=draw(st.sampled_from([None, "M1"])),
@@ -121,3 +125,19 @@ def test_labels_of_people_survive_every_plan(wanted: TaskGraph, seen: Observatio
     for one in seen.issues:
         claimed = {label.lower() for label in one.marker.labels}
         assert {label.lower() for label in one.labels} - claimed <= after[one.number]
+
+
+@given(graphs(), repositories())
+def test_renames_that_are_accepted_settle_with_everything_else(wanted: TaskGraph, seen: Observation) -> None:
+    """Each keeps its issue and is not asked about again; no task has more issues than before."""
+    world = World(seen)
+    made = plan(wanted, seen, renames="accept")
+    world.apply(made)
+    again = plan(wanted, world.seen)
+
+    assert () == again.operations
+    assert [] == [finding for finding in again.findings if "looks" in finding.message]
+    kept = {one.number: one.marker.key for one in world.seen.issues}
+    assert {pair.number: pair.key for pair in made.renames} == {pair.number: kept[pair.number] for pair in made.renames}
+    new = {task.key for task in wanted.tasks} - {one.marker.key for one in seen.issues}
+    assert len(world.seen.issues) == len(seen.issues) + len(new) - len(made.renames)

@@ -32,6 +32,8 @@ class Repository:
     Attributes:
         issues: Number to what an issue says of itself; `pull` makes it a pull request.
         page: Entries per page.
+        links: Whether the server knows sub-issues, dependencies and types.
+        version: Of an enterprise server.
         failing: Answers to give instead, by position of the request.
     """
 
@@ -44,6 +46,7 @@ class Repository:
         self.scopes = "repo"
         self.graphql = True
         self.links = True
+        self.version = ""
         self.facts: dict[str, Any] = {}
         self.failing: dict[int, Reply] = {}
         self.sent: list[Request] = []
@@ -140,7 +143,8 @@ class Repository:
             case ["user"]:
                 return reply({"login": "octocat", "id": 7, "node_id": "U_7"})
             case []:
-                return reply(self._rest_facts(), headers={"x-oauth-scopes": self.scopes})
+                version = {"x-github-enterprise-version": self.version} if self.version else {}
+                return reply(self._rest_facts(), headers={"x-oauth-scopes": self.scopes, **version})
             case ["labels"]:
                 return self._list([{"name": name, "node_id": f"LA_{name}"} for name in self.labels], page)
             case ["milestones"]:
@@ -198,6 +202,7 @@ class Repository:
             "labels": [{"name": "Bug"}],
             "assignees": [{"login": "zoe"}],
             "milestone": {"title": "M1"},
-            **({"type": {"name": "Task"}} | links if self.links else {}),
+            **({"type": {"name": "Task"}} if self.links else {}),
+            **(links if self.links and "pull" not in issue else {}),
             **({"pull_request": {}} if "pull" in issue else {}),
         }

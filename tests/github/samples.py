@@ -85,13 +85,15 @@ PAYLOADS: tuple[Payload, ...] = (
 BY_KIND = {Operation(no=0, key="", payload=payload).kind.name: payload for payload in PAYLOADS}
 
 
-def context(*, young: bool = False, names: Names = NAMES, account: Account = ACCOUNT) -> Context:
+def context(
+    *, young: bool = False, names: Names = NAMES, account: Account = ACCOUNT, graph: str = "g", run: str = RUN
+) -> Context:
     """A context in which operation n created issue #(100 + n)."""
     return Context(
         repository=FACTS,
         account=account,
-        graph="g",
-        run=RUN,
+        graph=graph,
+        run=run,
         names=names,
         resolve=lambda ref: ref if ref.op < 0 else Ref(ref.op, 100 + ref.op, f"I_{100 + ref.op}", 1100 + ref.op),
         young=lambda ref: young,

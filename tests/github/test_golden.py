@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.github.samples import context
 
 from penstock.github.body import body_of, split
-from penstock.model.operation import CommentCreate, IssueCreate, IssueUpdate, Operation, Payload, Ref
+from penstock.model.operation import CommentCreate, IssueCreate, IssueUpdate, Operation, Payload, Ref, TextLinks
 
 GOLDEN = Path(__file__).with_name("golden")
 PAGE = Path(__file__).parents[2] / "docs" / "issue-body.md"
@@ -17,6 +18,7 @@ ISSUE = Ref(number=402)
 
 TEXT = "Parse the front matter of the plan file.\n\n- [ ] `graph`\n- [ ] `labels`"
 NEW_TEXT = "Parse the front matter of the plan file and say where it is wrong.\n\n- [ ] `graph`\n- [ ] `labels`"
+LINKS = TextLinks(parent=Ref(number=380), blocked_by=(Ref(number=398), Ref(op=1)))
 CREATE = IssueCreate("Parse front matter", TEXT, labels=("area: parser", "p1"))
 CHANGE = IssueUpdate(ISSUE, region=NEW_TEXT, set_labels=("area: parser",), set_state="completed")
 
@@ -28,7 +30,7 @@ def read(name: str) -> str:
 
 def written(payload: Payload, no: int = 17) -> str:
     """What an operation on task 21.4 writes."""
-    return body_of("large-prd", RUN, Operation(no=no, key="21.4", payload=payload)) or ""
+    return body_of(context(graph="large-prd", run=RUN), Operation(no=no, key="21.4", payload=payload)) or ""
 
 
 def change_of(before: str) -> str:
@@ -43,6 +45,7 @@ BODIES = {
     "updated": lambda: change_of(read("created")),
     "edited-updated": lambda: change_of(read("edited")),
     "end-removed-updated": lambda: change_of(read("end-removed")),
+    "linked": lambda: written(IssueCreate("Parse front matter", TEXT, LINKS)),
     "comment": lambda: written(CommentCreate(ISSUE, "Split into 21.5 and 21.6."), 40),
     "quoting": lambda: written(
         IssueCreate("Explain markers", "The region ends with\n<!-- /penstock:v1 -->\nand no more.")

@@ -13,7 +13,7 @@ from tests.github.samples import NOW, data, reply
 
 from penstock.base.errors import AccessError, PenstockError, ServerError
 from penstock.github import reads_graphql
-from penstock.github.body import compose
+from penstock.github.body import Links, compose
 from penstock.github.errors import GRANT
 from penstock.github.graphql import request as graphql_request
 from penstock.github.reads import observe
@@ -202,6 +202,44 @@ def test_an_older_server_is_read_without_links(repository: Repository, transport
     seen = pump(repository, transport)
 
     assert (False, [1]) == (seen.native_links, [issue.number for issue in seen.issues])
+
+
+def test_links_of_an_older_server_are_those_of_the_texts(repository: Repository, transport: str) -> None:
+    """And those of a newer one are its own, whatever a text still says."""
+    body = compose("Text", OURS, links=Links(7, (8, 9)))
+    repository.add(1, body=body, parent=3, blocked_by=(4,))
+    (newer,) = pump(repository, transport).issues
+    repository.links = False
+    (older,) = pump(repository, transport).issues
+
+    assert (3, (4,), True, "Text") == (newer.parent, newer.blocked_by, newer.links_in_text, newer.region)
+    assert (7, (8, 9), True, "Text") == (older.parent, older.blocked_by, older.links_in_text, older.region)
+
+
+@pytest.mark.parametrize(
+    ("version", "native"),
+    [
+        ("", True),
+        ("3.19.0", True),
+        ("4.0.1", True),
+        ("enterprise-server@3.20.0", True),
+        ("3.18.9", False),
+        ("3.9", False),
+    ],
+)
+def test_an_empty_repository_tells_by_its_servers_version_over_rest(version: str, native: bool) -> None:
+    """No issue shows whether there are links, so nothing needs to be tried out; GraphQL's schema tells anyway."""
+    repository = Repository()
+    repository.version = version
+
+    assert native == pump(repository, "rest").native_links
+
+
+def test_a_pull_request_does_not_tell_whether_there_are_links(repository: Repository) -> None:
+    """It has no sub-issues anywhere."""
+    repository.add(1, pull=True)
+
+    assert pump(repository, "rest").native_links
 
 
 def test_issues_that_are_switched_off_are_not_read(repository: Repository) -> None:

@@ -13,7 +13,6 @@ from tests.github.samples import (
     ISSUE,
     OTHER,
     PAYLOADS,
-    RUN,
     batch,
     context,
     marker,
@@ -41,9 +40,9 @@ from penstock.model.operation import (
 from penstock.model.ports import Request
 
 GRAPHQL = [kind.name for kind in KINDS if kind.graphql]
-TEXT = body_of("g", RUN, operation("issue.create"))
-NEW_TEXT = body_of("g", RUN, operation("issue.update"))
-COMMENT = body_of("g", RUN, operation("comment.create"))
+TEXT = body_of(context(), operation("issue.create"))
+NEW_TEXT = body_of(context(), operation("issue.update"))
+COMMENT = body_of(context(), operation("comment.create"))
 
 INPUTS: dict[str, dict[str, Any]] = {
     "label.create": {

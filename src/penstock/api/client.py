@@ -12,7 +12,7 @@ from penstock.api.ports import Ports, system_ports
 from penstock.api.version import VERSION
 from penstock.base.errors import PlanError, StaleError, UsageError
 from penstock.core.audit import audit
-from penstock.core.planner import make_plan
+from penstock.core.planner import Renames, make_plan
 from penstock.core.staleness import changed, gone, moved, taken
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Observer
@@ -119,13 +119,17 @@ class Client:
             )
         )
 
-    async def plan(self, graph: TaskGraph, *, prune: bool = False, without_labels: bool = False) -> Plan:
+    async def plan(
+        self, graph: TaskGraph, *, prune: bool = False, without_labels: bool = False, renames: Renames = "ask"
+    ) -> Plan:
         """
         What would have to be done for the repository to match the graph. Only reads.
 
         Args:
             prune: Also close issues whose task is gone, and cut links that are no longer planned.
             without_labels: Leave labels out where the token may not set them.
+            renames: Whether tasks without a key of their own that look renamed keep their issues (`accept`) or get
+                new ones (`refuse`); `ask` makes it an error of the plan.
 
         Returns:
             A plan whose `findings` may hold errors; such a plan cannot be applied.
@@ -139,6 +143,7 @@ class Client:
             caps=CAPS,
             prune=prune,
             without_labels=without_labels,
+            renames=renames,
         )
 
     async def audit(self, graph: TaskGraph) -> AuditReport:

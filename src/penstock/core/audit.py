@@ -17,7 +17,7 @@ def audit(graph: TaskGraph, seen: Observation) -> AuditReport:
 
     Returns:
         Findings in the order of the file, extra and duplicate ones in the order of their numbers. A task with several
-        issues is compared with the first. Links count only where the server knows them.
+        issues is compared with the first. Links are those of the server, or of the texts where it knows none.
     """
     found = compare.standing(seen.issues)
     keys = {task.key for task in graph.tasks}
@@ -29,19 +29,19 @@ def audit(graph: TaskGraph, seen: Observation) -> AuditReport:
             if key not in keys and issue.state not in compare.CLOSED
         ),
         duplicate=tuple(Difference(key, numbers) for key, numbers in found.duplicates.items()),
-        different=tuple(_different(graph, found, links=seen.native_links)),
+        different=tuple(_different(graph, found, native_links=seen.native_links)),
     )
 
 
-def _different(graph: TaskGraph, found: Standing, *, links: bool) -> Iterator[Difference]:
+def _different(graph: TaskGraph, found: Standing, *, native_links: bool) -> Iterator[Difference]:
     for task in graph.tasks:
         issue = found.issues.get(task.key)
         if issue is None:
             continue
-        fields = list(compare.delta(task, issue).fields)
-        if links and compare.parent_differs(task, issue, found):
+        fields = list(compare.delta(task, issue, native_links=native_links).fields)
+        if compare.parent_differs(task, issue, found):
             fields.append("parent")
-        if links and (compare.blockers_missing(task, issue, found) or compare.blockers_stale(task, issue, found)):
+        if compare.blockers_missing(task, issue, found) or compare.blockers_stale(task, issue, found):
             fields.append("blocked_by")
         if fields:
             yield Difference(task.key, (issue.number,), tuple(fields))

@@ -47,7 +47,7 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
         labels_add: Wanted and absent.
         labels_remove: Put there by Penstock, no longer wanted, still there.
         marker_labels: The labels Penstock answers for once all this is done.
-        marker_differs: The marker says something else about labels or state than it must afterwards.
+        marker_differs: The marker says something else about key, labels or state than it must afterwards.
     """
 
     title: str | None = None
@@ -90,16 +90,26 @@ def standing(issues: Iterable[ObservedIssue]) -> Standing:
     return Standing(issues=first, numbers=numbers, duplicates=copies)
 
 
-def delta(task: Task, issue: ObservedIssue, *, without_labels: bool = False) -> Delta:
+def delta(
+    task: Task,
+    issue: ObservedIssue,
+    *,
+    native_links: bool = True,
+    renamed: bool = False,
+    without_labels: bool = False,
+) -> Delta:
     """
     Compare a task with its issue, links aside.
 
     Args:
+        native_links: The server has links of its own: none shall stand in the text.
+        renamed: The marker still says the key that the task had.
         without_labels: Leave labels alone, those of the marker too.
     """
     kept: tuple[_Labels, _Labels, _Labels] = ((), (), issue.marker.labels)
     add, remove, owned = kept if without_labels else _labels(task, issue)
     same_text = issue.region is not None and text(task.body) == text(issue.region)
+    same_text = same_text and not (native_links and issue.links_in_text)
     return Delta(
         title=task.title if task.title.strip() != issue.title.strip() else None,
         region=None if same_text else task.body,
@@ -110,7 +120,7 @@ def delta(task: Task, issue: ObservedIssue, *, without_labels: bool = False) -> 
         labels_add=add,
         labels_remove=remove,
         marker_labels=owned,
-        marker_differs=issue.marker.state != task.state or _names(owned) != _names(issue.marker.labels),
+        marker_differs=renamed or issue.marker.state != task.state or _names(owned) != _names(issue.marker.labels),
     )
 
 

@@ -1,25 +1,27 @@
 """
 From what is wanted and what was read to the fewest writes between them.
 
-A plan is written in one pass over the tasks per section: labels, milestones, creates level by level, updates, closes,
-links. Whatever an operation needs stands before it.
+A plan is written in one pass over the tasks per section: labels, milestones, creates, updates, closes, links. Whatever
+an operation needs stands before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from penstock.base.canonical import sha256_hex
-from penstock.core import compare, preflight
+from penstock.core import compare, links, preflight
 from penstock.core.compare import Delta, Standing
+from penstock.core.creation import creation_order
+from penstock.core.draft import Draft, ops_of
 from penstock.core.preflight import Caps
+from penstock.core.renames import find_renames, questions, renamed
+from penstock.core.text_links import TextLinking, are_written, refs_of, written
 from penstock.model.observed import Observation, ObservedIssue
 from penstock.model.operation import (
-    BlockedByLink,
-    BlockedByUnlink,
     IssueClose,
     IssueCreate,
     IssueUpdate,
@@ -27,14 +29,15 @@ from penstock.model.operation import (
     LabelsAdd,
     LabelsRemove,
     MilestoneCreate,
-    Operation,
     Payload,
     Ref,
-    SubIssueLink,
-    SubIssueUnlink,
+    TextLinks,
 )
 from penstock.model.plan import Plan, Unchanged
 from penstock.model.task import Task, TaskGraph
+
+Renames = Literal["ask", "accept", "refuse"]
+"""Whether tasks that look renamed keep their issues; `ask` makes it an error of the plan."""
 
 _COLORS = ("0e8a16", "1d76db", "5319e7", "b60205", "d93f0b", "fbca04", "006b75", "0052cc", "c2e0c6", "bfdadc", "c5def5")
 """From the palette GitHub offers for new labels: readable on both themes."""
@@ -49,6 +52,7 @@ def make_plan(
     caps: Caps,
     prune: bool = False,
     without_labels: bool = False,
+    renames: Renames = "ask",
 ) -> Plan:
     """
     Plan what makes a repository match a graph.
@@ -61,26 +65,24 @@ def make_plan(
         caps: What one issue may hold.
         prune: Also close issues whose task is gone, and take away links that are no longer wanted.
         without_labels: Leave labels alone.
+        renames: What becomes of issues whose task looks renamed.
 
     Returns:
         The plan. It must not be applied when one of its findings is an error.
     """
-    findings = preflight.check(graph, seen, caps, prune=prune, without_labels=without_labels)
+    basis = {issue.number: compare.issue_digest(issue) for issue in seen.issues}
+    pairs = find_renames(graph, compare.standing(seen.issues)) if renames != "refuse" else ()
+    asked = questions(pairs) if renames == "ask" else ()
+    accepted = pairs if renames == "accept" else ()
+    seen = renamed(seen, accepted)
+    findings = preflight.check(graph, seen, caps, host=host, prune=prune, without_labels=without_labels)
     if without_labels:
         graph = _without_labels(graph)
     found = compare.standing(seen.issues)
     extra = _extra(graph, found)
-    draft = _Draft(graph, seen, found)
-    draft.define_labels()
-    draft.define_milestones()
-    draft.create_issues()
-    draft.update_issues(without_labels)
-    if prune:
-        draft.close_extra(extra)
-    draft.close_done()
-    if seen.native_links:
-        draft.link_parents(prune)
-        draft.link_blockers(prune)
+    draft = Draft(graph, seen, found)
+    writer = _Writer(draft, frozenset(pair.key for pair in accepted), prune=prune)
+    writer.write(extra if prune else (), without_labels=without_labels)
     return Plan(
         desired=graph,
         created_at=now,
@@ -91,12 +93,13 @@ def make_plan(
         names=seen.names,
         high_water=seen.high_water,
         operations=tuple(draft.operations),
-        unchanged=tuple(draft.unchanged()),
+        unchanged=tuple(writer.unchanged()),
         extra=tuple(issue.number for issue in extra),
-        basis={issue.number: compare.issue_digest(issue) for issue in seen.issues},
+        renames=accepted,
+        basis=basis,
         named={name: compare.name_digest(name, seen.names) for name in _named(graph)},
-        findings=findings,
-        notes=tuple(draft.notes()),
+        findings=(*asked, *findings),
+        notes=tuple(writer.notes()),
     )
 
 
@@ -125,55 +128,91 @@ def label_color(name: str) -> str:
     return _COLORS[int(sha256_hex(family.encode())[:8], 16) % len(_COLORS)]
 
 
-class _Draft:
-    """A plan while it is written: the operations so far, and which of them stand for what."""
+class _Writer:
+    """
+    Writes the sections of a plan.
 
-    def __init__(self, graph: TaskGraph, seen: Observation, found: Standing) -> None:
-        self.operations: list[Operation] = []
-        self._graph = graph
-        self._seen = seen
-        self._found = found
-        self._rides = seen.native_links and seen.transport == "graphql"
+    Args:
+        renamed: Keys of the tasks whose issue has another key so far.
+        prune: Also take away what is no longer wanted.
+    """
+
+    def __init__(self, draft: Draft, renamed: frozenset[str], *, prune: bool) -> None:
+        self._draft = draft
+        self._graph, self._seen, self._found = draft.graph, draft.seen, draft.found
+        self._renamed = renamed
+        self._prune = prune
+        self._text = None if draft.seen.native_links else TextLinking(draft, prune=prune)
+        self._rides = draft.seen.native_links and draft.seen.transport == "graphql"
         self._labels: dict[str, int] = {}
         self._milestones: dict[str, int] = {}
-        self._refs = {key: _ref(issue) for key, issue in found.issues.items()}
         self._closing: list[Task] = []
         self._left_closed = 0
         self._left_linked = 0
 
-    def define_labels(self) -> None:
+    def write(self, extra: Iterable[ObservedIssue], *, without_labels: bool) -> None:
+        """
+        All sections.
+
+        Args:
+            extra: Issues to close because their task is gone.
+            without_labels: Leave labels alone.
+        """
+        self._define_labels()
+        self._define_milestones()
+        self._create_issues()
+        self._update_issues(without_labels)
+        self._close_extra(extra)
+        self._close_done()
+        if self._text is None:
+            self._left_linked += links.link_parents(self._draft, prune=self._prune, riding=self._rides)
+            self._left_linked += links.link_blockers(self._draft, prune=self._prune)
+        else:
+            self._left_linked += self._text.left
+
+    def _define_labels(self) -> None:
         """Labels that the repository does not have."""
         for label in compare.distinct(label for task in self._graph.tasks for label in task.labels):
             if label.lower() not in self._seen.names.labels:
                 payload = LabelCreate(name=label, color=label_color(label))
-                self._labels[label.lower()] = self._add("", payload, qualifier=label)
+                self._labels[label.lower()] = self._draft.add("", payload, qualifier=label)
 
-    def define_milestones(self) -> None:
+    def _define_milestones(self) -> None:
         """Milestones that the repository does not have."""
         for title in dict.fromkeys(task.milestone for task in self._graph.tasks if task.milestone):
             if title not in self._seen.names.milestones:
-                self._milestones[title] = self._add("", MilestoneCreate(title=title), qualifier=title)
+                self._milestones[title] = self._draft.add("", MilestoneCreate(title=title), qualifier=title)
 
-    def create_issues(self) -> None:
-        """Tasks without an issue, level by level: with all that can ride on a create."""
-        levels: list[list[Task]] = []
+    def _create_issues(self) -> None:
+        """Tasks without an issue, with all that can ride on a create; what could not ride follows in an update."""
+        new = [task for task in self._graph.tasks if task.key not in self._found.issues]
+        if self._text is None:
+            for task in self._by_level(new):
+                self._create(task, TextLinks())
+            return
+        partial = []
+        for task in creation_order(new):
+            known = all(key in self._draft.refs for key in task.depends_on)
+            self._create(task, self._text.of_new(task), closing=known)
+            if not known:
+                partial.append(task)
+        for task in partial:
+            self._complete(task, self._text.of_new(task))
+
+    def _by_level(self, tasks: Sequence[Task]) -> Iterator[Task]:
+        """The topmost first."""
         level_of: dict[str, int] = {}
         for task in self._graph.tasks:
-            level = level_of[task.key] = level_of[task.parent] + 1 if task.parent else 0
-            if level == len(levels):
-                levels.append([])
-            levels[level].append(task)
-        for level_tasks in levels:
-            for task in level_tasks:
-                if task.key not in self._found.issues:
-                    self._create(task)
+            level_of[task.key] = level_of[task.parent] + 1 if task.parent else 0
+        yield from sorted(tasks, key=lambda task: level_of[task.key])
 
-    def _create(self, task: Task) -> None:
-        parent = self._refs[task.parent] if task.parent and self._rides else None
+    def _create(self, task: Task, text_links: TextLinks, *, closing: bool = True) -> None:
+        parent = self._draft.refs[task.parent] if task.parent and self._rides else None
         labels = compare.distinct(task.labels)
         payload = IssueCreate(
             title=task.title,
             region=task.body,
+            links=text_links,
             labels=labels,
             assignees=compare.distinct(task.assignees),
             milestone=task.milestone or "",
@@ -181,18 +220,39 @@ class _Draft:
             parent=parent,
             set_state=task.state,
         )
-        needs = [*_ops(parent), *self._definitions(labels, task.milestone)]
+        needs = [*ops_of(parent, *refs_of(text_links)), *self._definitions(labels, task.milestone)]
         conflict = (task.parent or "") if parent else ""
-        self._refs[task.key] = Ref(op=self._add(task.key, payload, needs=needs, conflict=conflict, line=task.line))
-        if task.state != "open":
+        no = self._draft.add(task.key, payload, needs=needs, conflict=conflict, line=task.line)
+        self._draft.refs[task.key] = Ref(op=no)
+        if closing and task.state != "open":
             self._closing.append(task)
 
-    def update_issues(self, without_labels: bool) -> None:
+    def _complete(self, task: Task, text_links: TextLinks) -> None:
+        """Name in a new issue those that were created after it; it is closed with the same write."""
+        ref = self._draft.refs[task.key]
+        payload = IssueUpdate(
+            issue=ref,
+            region=task.body,
+            links=text_links,
+            set_labels=compare.distinct(task.labels),
+            set_state=task.state,
+            state=task.state if task.state != "open" else None,
+        )
+        self._draft.add(task.key, payload, needs=ops_of(ref, *refs_of(text_links)), line=task.line)
+
+    def _update_issues(self, without_labels: bool) -> None:
         """Issues that differ from their task: one update each, labels aside."""
         for task in self._graph.tasks:
             issue = self._found.issues.get(task.key)
             if issue is not None:
-                self._update(task, issue, compare.delta(task, issue, without_labels=without_labels))
+                delta = compare.delta(
+                    task,
+                    issue,
+                    native_links=self._seen.native_links,
+                    renamed=task.key in self._renamed,
+                    without_labels=without_labels,
+                )
+                self._update(task, issue, delta)
 
     def _update(self, task: Task, issue: ObservedIssue, delta: Delta) -> None:
         """
@@ -201,21 +261,24 @@ class _Draft:
         The marker claims a label before it is put there and lets it go after it is gone. A run that stops in between
         never leaves a label of Penstock's looking like a person's.
         """
-        ref = self._refs[task.key]
+        ref = self._draft.refs[task.key]
         self._left_closed += task.state == "open" and issue.state in compare.CLOSED and delta.state is None
         before = [
-            self._add(task.key, LabelsRemove(issue=ref, labels=labels), qualifier=qualifier, line=task.line)
+            self._draft.add(task.key, LabelsRemove(issue=ref, labels=labels), qualifier=qualifier, line=task.line)
             for qualifier, labels in self._per_removal(delta.labels_remove)
         ]
-        if delta.marker_differs or set(delta.fields) - {"labels", "state"}:
-            needs = [*before, *self._definitions((), delta.milestone)]
-            before = [self._add(task.key, _update_payload(task, issue, ref, delta), needs=needs, line=task.line)]
+        text_links = self._text.of(task, issue) if self._text else TextLinks()
+        relinked = self._text is not None and not are_written(text_links, issue)
+        if delta.marker_differs or relinked or set(delta.fields) - {"labels", "state"}:
+            payload = _update_payload(task, issue, ref, delta, text_links, relinked=relinked)
+            needs = [*before, *self._definitions((), delta.milestone), *ops_of(*refs_of(payload.links))]
+            before = [self._draft.add(task.key, payload, needs=needs, line=task.line)]
         elif delta.state is not None:
             self._closing.append(task)
         if delta.labels_add:
-            payload = LabelsAdd(issue=ref, labels=delta.labels_add)
+            adding = LabelsAdd(issue=ref, labels=delta.labels_add)
             needs = [*before, *self._definitions(delta.labels_add, None)]
-            self._add(task.key, payload, needs=needs, line=task.line)
+            self._draft.add(task.key, adding, needs=needs, line=task.line)
 
     def _per_removal(self, labels: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         """Qualifier and labels of each operation: REST takes one label off at a time."""
@@ -223,103 +286,33 @@ class _Draft:
             return [(label, (label,)) for label in labels]
         return [("", labels)] if labels else []
 
-    def close_extra(self, extra: Iterable[ObservedIssue]) -> None:
+    def _close_extra(self, extra: Iterable[ObservedIssue]) -> None:
         """Close issues whose task is gone; the marker remembers that it was the plan, for a task that comes back."""
         for issue in extra:
-            ref = self._refs[issue.marker.key]
+            ref = self._draft.refs[issue.marker.key]
             payload: Payload = IssueClose(issue=ref, reason="not_planned")
             if issue.marker.state != "not_planned":
                 payload = IssueUpdate(
                     issue=ref,
                     body_before=issue.body,
                     region=issue.region or "",
+                    links=written(issue) if self._text else TextLinks(),
                     set_labels=issue.marker.labels,
                     set_state="not_planned",
                     state="not_planned",
                 )
-            self._add(issue.marker.key, payload)
+            self._draft.add(issue.marker.key, payload)
 
-    def close_done(self) -> None:
+    def _close_done(self) -> None:
         """Close what is created now, and what only needs closing."""
         for task in self._closing:
-            ref = self._refs[task.key]
+            ref = self._draft.refs[task.key]
             reason: Literal["completed", "not_planned"] = "not_planned" if task.state == "not_planned" else "completed"
-            self._add(task.key, IssueClose(issue=ref, reason=reason), needs=_ops(ref), line=task.line)
-
-    def link_parents(self, prune: bool) -> None:
-        """
-        Hang issues below their parents, from the top down.
-
-        An issue moves only after everything above its new parent has moved. A root that is to be free leaves its old
-        parent with `prune`, and always when an issue moves into its tree. So no link ever closes a circle.
-        """
-        moved: dict[str, int] = {}
-        receiving = self._trees_with_moves()
-        for task in self._graph.tasks:
-            issue = self._found.issues.get(task.key)
-            above = [moved[task.parent]] if task.parent in moved else []
-            no = None
-            if task.parent is None:
-                no = self._unlink_parent(task, issue, prune or task.key in receiving) if issue else None
-            elif issue is None:
-                if not self._rides:
-                    self._link_parent(task, task.parent, above)
-            elif compare.parent_differs(task, issue, self._found):
-                no = self._link_parent(task, task.parent, above, replace=issue.parent != 0)
-            if no is not None:
-                moved[task.key] = no
-            elif above:
-                moved[task.key] = above[0]
-
-    def _trees_with_moves(self) -> set[str]:
-        """Keys of the roots below which a standing issue will be hung."""
-        roots: dict[str, str] = {}
-        receiving = set()
-        for task in self._graph.tasks:
-            root = roots[task.key] = roots[task.parent] if task.parent else task.key
-            issue = self._found.issues.get(task.key)
-            if task.parent and issue is not None and compare.parent_differs(task, issue, self._found):
-                receiving.add(root)
-        return receiving
-
-    def _link_parent(self, task: Task, above: str, moved: list[int], *, replace: bool = False) -> int:
-        parent, child = self._refs[above], self._refs[task.key]
-        payload = SubIssueLink(parent=parent, child=child, replace=replace)
-        needs = [*_ops(parent), *_ops(child), *moved]
-        return self._add(task.key, payload, qualifier=above, needs=needs, conflict=above, line=task.line)
-
-    def _unlink_parent(self, task: Task, issue: ObservedIssue, leaves: bool) -> int | None:
-        """Take a root away from the parent it had in this graph, if it leaves."""
-        if not compare.parent_differs(task, issue, self._found):
-            return None
-        if not leaves:
-            self._left_linked += 1
-            return None
-        parent = self._found.numbers[issue.parent]
-        above = parent.marker.key
-        payload = SubIssueUnlink(parent=_ref(parent), child=self._refs[task.key])
-        return self._add(task.key, payload, qualifier=above, conflict=above, line=task.line)
-
-    def link_blockers(self, prune: bool) -> None:
-        """Dependencies: those that are missing, and with `prune` those that are no longer wanted."""
-        for task in self._graph.tasks:
-            issue = self._found.issues.get(task.key)
-            ref = self._refs[task.key]
-            for stale in compare.blockers_stale(task, issue, self._found) if issue else ():
-                if prune:
-                    unlink = BlockedByUnlink(issue=ref, blocker=_ref(stale))
-                    self._add(task.key, unlink, qualifier=stale.marker.key, line=task.line)
-                else:
-                    self._left_linked += 1
-            for key in compare.blockers_missing(task, issue, self._found) if issue else task.depends_on:
-                blocker = self._refs[key]
-                needs = [*_ops(ref), *_ops(blocker)]
-                link = BlockedByLink(issue=ref, blocker=blocker)
-                self._add(task.key, link, qualifier=key, needs=needs, line=task.line)
+            self._draft.add(task.key, IssueClose(issue=ref, reason=reason), needs=ops_of(ref), line=task.line)
 
     def unchanged(self) -> Iterator[Unchanged]:
         """Tasks whose issue no operation touches."""
-        touched = {operation.key for operation in self.operations}
+        touched = {operation.key for operation in self._draft.operations}
         for task in self._graph.tasks:
             if task.key in self._found.issues and task.key not in touched:
                 yield Unchanged(task.key, self._found.issues[task.key].number)
@@ -341,38 +334,18 @@ class _Draft:
             needs.append(self._milestones[milestone])
         return needs
 
-    def _add(
-        self,
-        key: str,
-        payload: Payload,
-        *,
-        qualifier: str = "",
-        needs: Iterable[int] = (),
-        conflict: str = "",
-        line: int = 0,
-    ) -> int:
-        no = len(self.operations)
-        self.operations.append(
-            Operation(
-                no=no,
-                key=key,
-                payload=payload,
-                qualifier=qualifier,
-                needs=tuple(sorted(set(needs))),
-                conflict=conflict,
-                line=line,
-            )
-        )
-        return no
 
-
-def _update_payload(task: Task, issue: ObservedIssue, ref: Ref, delta: Delta) -> IssueUpdate:
-    """The marker is written with the region, so a change of the marker alone carries the region too."""
+def _update_payload(
+    task: Task, issue: ObservedIssue, ref: Ref, delta: Delta, text_links: TextLinks, *, relinked: bool
+) -> IssueUpdate:
+    """Marker and links are written with the text, so a change of these alone carries the text too."""
+    region = task.body if delta.marker_differs or relinked else delta.region
     return IssueUpdate(
         issue=ref,
         body_before=issue.body,
         title=delta.title,
-        region=task.body if delta.marker_differs else delta.region,
+        region=region,
+        links=text_links if region is not None else TextLinks(),
         set_labels=delta.marker_labels,
         set_state=task.state,
         state=delta.state,
@@ -380,11 +353,3 @@ def _update_payload(task: Task, issue: ObservedIssue, ref: Ref, delta: Delta) ->
         milestone=delta.milestone,
         issue_type=delta.issue_type,
     )
-
-
-def _ref(issue: ObservedIssue) -> Ref:
-    return Ref(number=issue.number, node_id=issue.node_id, database_id=issue.database_id)
-
-
-def _ops(ref: Ref | None) -> tuple[int, ...]:
-    return (ref.op,) if ref is not None and ref.op >= 0 else ()

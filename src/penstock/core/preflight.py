@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from penstock.base.canonical import digest
 from penstock.model.observed import Observation, ObservedIssue
@@ -18,6 +19,9 @@ _SHOWN = 5
 
 _MARKER_CHARS = 200
 """Code points of the marker and the region's end, names left out: rounded up."""
+
+_LINKS_CHARS, _LINK_CHARS = 70, 12
+"""Code points of links in a text, and of each blocker among them: rounded up."""
 
 
 class Caps(Protocol):
@@ -60,12 +64,19 @@ class Caps(Protocol):
 
 
 def check(
-    graph: TaskGraph, seen: Observation, caps: Caps, *, prune: bool = False, without_labels: bool = False
+    graph: TaskGraph,
+    seen: Observation,
+    caps: Caps,
+    *,
+    host: str = "",
+    prune: bool = False,
+    without_labels: bool = False,
 ) -> tuple[Finding, ...]:
     """
     Look for what GitHub would refuse, drop silently, or do against the user's will.
 
     Args:
+        host: API root that was read.
         prune: Links that are no longer wanted go, and make room.
         without_labels: The plan leaves labels alone.
 
@@ -77,20 +88,20 @@ def check(
     findings = [
         *_repository(seen),
         *_rights(graph, seen, without_labels),
-        *_sizes(graph, issues, caps, without_labels),
+        *_sizes(graph, seen, issues, caps, without_labels),
         *_new_labels(graph, seen, without_labels),
         *_milestones(graph, seen),
         *_people(graph, seen, issues),
         *_types(graph, seen, issues),
         *_markers(graph, seen, issues),
         *_overwritten(graph, issues),
+        *_moves(graph, seen, issues),
     ]
     if seen.native_links:
         findings += _trees(graph, seen, issues, caps, prune)
         findings += _dependencies(graph, caps)
-        findings += _moves(graph, seen, issues)
     else:
-        findings += _no_links(graph)
+        findings += _no_links(graph, urlsplit(host).hostname or "the server")
     rank = {"error": 0, "confirm": 1, "warning": 2}
     return tuple(sorted(findings, key=lambda finding: (rank[finding.level], finding.line)))
 
@@ -135,7 +146,7 @@ def _rights(graph: TaskGraph, seen: Observation, without_labels: bool) -> Iterat
 
 
 def _sizes(
-    graph: TaskGraph, issues: Mapping[str, ObservedIssue], caps: Caps, without_labels: bool
+    graph: TaskGraph, seen: Observation, issues: Mapping[str, ObservedIssue], caps: Caps, without_labels: bool
 ) -> Iterator[Finding]:
     for task in graph.tasks:
         title = len(task.title)
@@ -146,6 +157,8 @@ def _sizes(
                 task.line,
             )
         body = _body_chars(task, issues.get(task.key), graph.name)
+        if not seen.native_links:
+            body += _LINKS_CHARS + _LINK_CHARS * len(task.depends_on)
         if body > caps.body:
             yield _error(
                 f"body of {task.key} comes to {body:,} characters with its marker, GitHub takes {caps.body:,}",
@@ -292,13 +305,21 @@ def _moves(graph: TaskGraph, seen: Observation, issues: Mapping[str, ObservedIss
             )
 
 
-def _no_links(graph: TaskGraph) -> Iterator[Finding]:
+def _no_links(graph: TaskGraph, server: str) -> Iterator[Finding]:
     linked = [task for task in graph.tasks if task.parent or task.depends_on]
+    parents = sum(task.parent is not None for task in linked)
+    dependencies = sum(len(task.depends_on) for task in linked)
+    counts = [
+        *([_count(parents, "sub-issue")] if parents else []),
+        *([f"{dependencies:,} {'dependency' if dependencies == 1 else 'dependencies'}"] if dependencies else []),
+    ]
     if linked:
+        is_one = parents + dependencies == 1
         yield Finding(
             level="warning",
-            message=f"the server has no sub-issues and dependencies: {_count(len(linked), 'task')} stay without them",
-            hint="plan again when the server has them: the links are then made",
+            message=f"{server} has no sub-issues or dependencies: {' and '.join(counts)} "
+            f"{'is' if is_one else 'are'} written into the {'text of its issue' if is_one else 'texts of the issues'}",
+            hint="plan again when the server has them: the words go, and links are made",
             line=linked[0].line,
         )
 

@@ -52,9 +52,12 @@ class Resolver:
 
     def _on_fresh_body(self, operation: Operation) -> Operation:
         payload = operation.payload
-        if not isinstance(payload, IssueUpdate) or payload.issue.number not in self._bodies:
+        if not isinstance(payload, IssueUpdate):
             return operation
-        fresh = msgspec.structs.replace(payload, body_before=self._bodies[payload.issue.number])
+        number = self._resolve(payload.issue).number
+        if number not in self._bodies:
+            return operation
+        fresh = msgspec.structs.replace(payload, body_before=self._bodies[number])
         return msgspec.structs.replace(operation, payload=fresh)
 
     def _context(self, names: Names) -> Context:

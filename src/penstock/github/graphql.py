@@ -129,7 +129,7 @@ def mutation_input(context: Context, operation: Operation) -> dict[str, Any]:
         case IssueUpdate():
             return _update(context, operation, payload)
         case CommentCreate(issue=issue):
-            return {"subjectId": context.resolve(issue).node_id, "body": _body(context, operation)}
+            return {"subjectId": context.resolve(issue).node_id, "body": body_of(context, operation)}
         case LabelCreate():
             label = {"name": payload.name, "color": payload.color, "description": payload.description}
             return {"repositoryId": context.repository.node_id, **label}
@@ -161,7 +161,7 @@ def _create(context: Context, operation: Operation, payload: IssueCreate) -> dic
     fields: dict[str, Any] = {
         "repositoryId": context.repository.node_id,
         "title": payload.title,
-        "body": _body(context, operation),
+        "body": body_of(context, operation),
     }
     if payload.labels:
         fields["labelIds"] = context.label_ids(payload.labels)
@@ -181,7 +181,7 @@ def _update(context: Context, operation: Operation, payload: IssueUpdate) -> dic
     if payload.title is not None:
         fields["title"] = payload.title
     if payload.region is not None:
-        fields["body"] = _body(context, operation)
+        fields["body"] = body_of(context, operation)
     if payload.assignees is not None:
         fields["assigneeIds"] = context.user_ids(payload.assignees)
     if payload.milestone is not None:
@@ -202,7 +202,3 @@ def _state(state: TaskState | None) -> dict[str, Any]:
             return {"state": "CLOSED"}
         case "not_planned":
             return {"stateInput": {"value": "CLOSED", "stateReason": "NOT_PLANNED"}}
-
-
-def _body(context: Context, operation: Operation) -> str | None:
-    return body_of(context.graph, context.run, operation)

@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from penstock.github import graphql
-from penstock.github.body import split
+from penstock.github.body import Links, split
 from penstock.github.context import login_of
 from penstock.github.errors import decode, lacks_schema, words_of
 from penstock.github.harvest import Harvest, trouble_error, unseen
@@ -183,6 +183,10 @@ def _take_issue(harvest: Harvest, node: Mapping[str, Any]) -> None:
     if marker is None:
         return
     _take_users(harvest, assignees)
+    parts = split(node["body"])
+    links = Links(next(iter(_here(harvest, [node.get("parent")])), 0), _here(harvest, _nodes(node, "blockedBy")))
+    if not harvest.native_links:
+        links = parts.links or Links()
     harvest.keep(
         ObservedIssue(
             number=number,
@@ -193,13 +197,14 @@ def _take_issue(harvest: Harvest, node: Mapping[str, Any]) -> None:
             state="open" if node["state"] == "OPEN" else (node["stateReason"] or "completed").lower(),
             author=author,
             marker=marker,
-            region=split(node["body"])[1],
+            region=parts.text,
+            links_in_text=parts.links is not None,
             labels=tuple(label["name"] for label in _nodes(node, "labels")),
             assignees=tuple(user["login"] for user in assignees),
             milestone=(node["milestone"] or {}).get("title", ""),
             issue_type=(node.get("issueType") or {}).get("name", ""),
-            parent=next(iter(_here(harvest, [node.get("parent")])), 0),
-            blocked_by=_here(harvest, _nodes(node, "blockedBy")),
+            parent=links.parent,
+            blocked_by=links.blocked_by,
         )
     )
 

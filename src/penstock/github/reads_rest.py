@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import re
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from penstock.base.errors import AccessError
-from penstock.github.body import split
+from penstock.github.body import Links, split
 from penstock.github.errors import GRANT, decode, words_of
 from penstock.github.harvest import Harvest, unseen
 from penstock.model.observed import Account, Marker, ObservedIssue, RepositoryFacts
@@ -22,6 +23,10 @@ _PERMISSIONS = (
 )
 """REST's flags, strongest first, and the permission each stands for."""
 
+_VERSION = re.compile(r"(?:enterprise-server@)?(\d{1,4})\.(\d{1,4})", re.ASCII)
+_LINKS_SINCE = (3, 19)
+"""The first enterprise server with dependencies; sub-issues are older."""
+
 
 def read(harvest: Harvest) -> Generator[Request, Reply, None]:
     """
@@ -30,13 +35,13 @@ def read(harvest: Harvest) -> Generator[Request, Reply, None]:
     Raises:
         AccessError, ServerError: As `reads.observe` says.
     """
-    yield from _read_facts(harvest)
+    headers = yield from _read_facts(harvest)
     root = f"/repos/{harvest.facts.name}"
     yield from _read_names(harvest, root)
     if not harvest.facts.has_issues:
         return
     issues = yield from _pages(harvest, f"{root}/issues?state=all&sort=created&direction=asc&per_page=100")
-    harvest.native_links = not issues or any("sub_issues_summary" in issue for issue in issues)
+    harvest.native_links = _knows_links(issues, headers)
     for issue in issues:
         harvest.see(issue["number"], is_issue="pull_request" not in issue)
         if "pull_request" in issue:
@@ -46,7 +51,24 @@ def read(harvest: Harvest) -> Generator[Request, Reply, None]:
             yield from _take_issue(harvest, root, issue, marker)
 
 
-def _read_facts(harvest: Harvest) -> Generator[Request, Reply, None]:
+def _knows_links(issues: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> bool:
+    """
+    Whether the server has both sub-issues and dependencies.
+
+    Every issue says so, pull requests need not. Where there is none yet, an enterprise server's version does;
+    github.com names no version, and has both.
+
+    Source: https://github.com/github/docs/blob/main/content/rest/issues/issue-dependencies.md (`ghes: '>=3.19'`)
+    """
+    shown = next((issue for issue in issues if "pull_request" not in issue), None)
+    if shown is not None:
+        return {"sub_issues_summary", "issue_dependencies_summary"} <= shown.keys()
+    version = _VERSION.match(headers.get("x-github-enterprise-version", ""))
+    return version is None or (int(version[1]), int(version[2])) >= _LINKS_SINCE
+
+
+def _read_facts(harvest: Harvest) -> Generator[Request, Reply, Mapping[str, str]]:
+    """The account and the repository; returns the headers of the answer that showed it."""
     user_reply = yield from harvest.ask(Request("GET", "/user"))
     user = decode(user_reply.body)
     if user_reply.status != 200:
@@ -67,6 +89,7 @@ def _read_facts(harvest: Harvest) -> Generator[Request, Reply, None]:
         watchers=found.get("subscribers_count", 0),
     )
     harvest.meet(Account(user["login"], user["id"], user["node_id"]), facts, reply.headers)
+    return reply.headers
 
 
 def _read_names(harvest: Harvest, root: str) -> Generator[Request, Reply, None]:
@@ -91,6 +114,11 @@ def _take_issue(
     harvest: Harvest, root: str, issue: Mapping[str, Any], marker: Marker
 ) -> Generator[Request, Reply, None]:
     number, body = issue["number"], issue["body"] or ""
+    parts = split(body)
+    links = parts.links or Links()
+    if harvest.native_links:
+        blockers = yield from _blockers(harvest, root, issue)
+        links = Links(_number_here(root, issue.get("parent_issue_url") or ""), blockers)
     harvest.keep(
         ObservedIssue(
             number=number,
@@ -101,13 +129,14 @@ def _take_issue(
             state="open" if issue["state"] == "open" else issue.get("state_reason") or "completed",
             author=issue["user"]["login"],
             marker=marker,
-            region=split(body)[1],
+            region=parts.text,
+            links_in_text=parts.links is not None,
             labels=tuple(label if isinstance(label, str) else label["name"] for label in issue["labels"]),
             assignees=tuple(user["login"] for user in issue.get("assignees") or ()),
             milestone=(issue["milestone"] or {}).get("title", ""),
             issue_type=(issue.get("type") or {}).get("name", ""),
-            parent=_number_here(root, issue.get("parent_issue_url") or ""),
-            blocked_by=(yield from _blockers(harvest, root, issue)),
+            parent=links.parent,
+            blocked_by=links.blocked_by,
         )
     )
 

@@ -57,7 +57,7 @@ def effect(context: Context, operation: Operation) -> Request:
             (label,) = payload.labels
             return Request("DELETE", f"{_issue(context, payload.issue)}/labels/{quote(label, safe='')}")
         case CommentCreate():
-            text = body_of(context.graph, context.run, operation)
+            text = body_of(context, operation)
             return _write("POST", f"{_issue(context, payload.issue)}/comments", {"body": text})
         case LabelCreate() | MilestoneCreate():
             return _define(context, payload)
@@ -93,7 +93,7 @@ def _link(context: Context, payload: SubIssueLink | SubIssueUnlink | BlockedByLi
 
 
 def _create(context: Context, operation: Operation, payload: IssueCreate) -> dict[str, Any]:
-    fields: dict[str, Any] = {"title": payload.title, "body": body_of(context.graph, context.run, operation)}
+    fields: dict[str, Any] = {"title": payload.title, "body": body_of(context, operation)}
     if payload.labels:
         fields["labels"] = payload.labels
     if payload.assignees:
@@ -110,7 +110,7 @@ def _update(context: Context, operation: Operation, payload: IssueUpdate) -> dic
     if payload.title is not None:
         fields["title"] = payload.title
     if payload.region is not None:
-        fields["body"] = body_of(context.graph, context.run, operation)
+        fields["body"] = body_of(context, operation)
     if payload.assignees is not None:
         fields["assignees"] = payload.assignees
     if payload.milestone is not None:

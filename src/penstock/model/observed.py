@@ -51,7 +51,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
         graph, key: Which task the issue is.
         op: Number of the creating operation in its run.
         run: Id of that run.
-        sha: Digest of the managed region.
+        sha: Digest of the managed region's text.
         state: The state Penstock planned: tells an issue that a person closed from one that the plan closed.
         labels: Names of the labels Penstock put on the issue.
     """
@@ -71,10 +71,11 @@ class ObservedIssue(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         body: The whole body.
-        region: Text of the managed region; None where a person removed its end.
+        region: Text of the managed region, links left out; None where a person removed its end.
+        links_in_text: Links stand above that text, as on a server that has none of its own.
         state: `open`, `completed`, `not_planned` or `duplicate`.
         parent: Number of the parent issue, 0 for none.
-        blocked_by: Numbers of the issues that block it.
+        blocked_by: Numbers of the issues that block it. Both are the server's links where it has some, else the text's.
     """
 
     number: int
@@ -86,6 +87,7 @@ class ObservedIssue(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     marker: Marker
     region: str | None = None
+    links_in_text: bool = False
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     milestone: str = ""
@@ -122,7 +124,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         total: Issues in the repository, open and closed, without pull requests.
         high_water: Greatest issue or pull request number seen.
         transport: `graphql`, or `rest` where `/graphql` is missing.
-        native_links: Whether the server knows sub-issues and dependencies.
+        native_links: Whether the server knows sub-issues and dependencies, both of them.
         requests: How many requests the read took.
         as_of: Epoch seconds at which it began.
     """

@@ -51,6 +51,19 @@ class MilestoneCreate(msgspec.Struct, frozen=True, tag="milestone.create", tag_f
     title: str
 
 
+class TextLinks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What a server without sub-issues and dependencies gets to read in the text of an issue.
+
+    Attributes:
+        parent: The issue that this one is part of.
+        blocked_by: The issues that block it.
+    """
+
+    parent: Ref | None = None
+    blocked_by: tuple[Ref, ...] = ()
+
+
 class IssueCreate(msgspec.Struct, frozen=True, tag="issue.create", tag_field="kind", omit_defaults=True):
     """
     An issue with all that can ride on its creation.
@@ -58,11 +71,13 @@ class IssueCreate(msgspec.Struct, frozen=True, tag="issue.create", tag_field="ki
     Attributes:
         region: Text of the managed region; the marker is added when it is sent.
         set_state: The planned state, written into the marker; closing is an operation of its own.
+        links: Written above the text, where the server has no links of its own.
         parent: Rides on GraphQL's `parentIssueId`; None where REST needs a `sub_issue.link` of its own.
     """
 
     title: str
     region: str = ""
+    links: TextLinks = TextLinks()
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     milestone: str = ""
@@ -77,6 +92,8 @@ class IssueUpdate(msgspec.Struct, frozen=True, tag="issue.update", tag_field="ki
 
     Attributes:
         region: New text of the managed region.
+        links: Written above that text, where the server has no links of its own; they go where the text is set
+            without them.
         body_before: The whole body as it was read: what stands outside the region is kept.
         set_labels: Names of the labels that Penstock answers for, written into the marker.
         set_state: The planned state, written into the marker.
@@ -88,6 +105,7 @@ class IssueUpdate(msgspec.Struct, frozen=True, tag="issue.update", tag_field="ki
     body_before: str = ""
     title: str | None = None
     region: str | None = None
+    links: TextLinks = TextLinks()
     set_labels: tuple[str, ...] = ()
     set_state: TaskState = "open"
     state: TaskState | None = None

@@ -35,6 +35,25 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
+class Rename(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A task without a key of its own that keeps the issue it had under another title or below another task.
+
+    Attributes:
+        key, title: The task as it is now.
+        key_before, title_before: What the issue says.
+        number: The issue.
+        line: Line of the task in the source file.
+    """
+
+    key: str
+    title: str
+    key_before: str
+    title_before: str
+    number: int
+    line: int = 0
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """
     Operations and no-ops for one repository, in an order in which every operation stands after what it needs.
@@ -49,6 +68,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         named: `label:NAME` and `milestone:TITLE` → digest (empty: did not exist) of what the plan names.
         high_water: Greatest issue number seen.
         extra: Numbers of issues of the graph whose task is gone (closed only with `--prune`).
+        renames: Tasks that keep their issue under another key, as the user decided.
     """
 
     desired: TaskGraph
@@ -62,6 +82,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[Operation, ...] = ()
     unchanged: tuple[Unchanged, ...] = ()
     extra: tuple[int, ...] = ()
+    renames: tuple[Rename, ...] = ()
     basis: Mapping[int, str] = {}
     named: Mapping[str, str] = {}
     findings: tuple[Finding, ...] = ()

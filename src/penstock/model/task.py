@@ -50,11 +50,13 @@ class Prose(msgspec.Struct, frozen=True):
     Attributes:
         key: The task whose body they are.
         first, last: 1-based line numbers, both included.
+        source: The file, where a graph has several.
     """
 
     key: str
     first: int
     last: int
+    source: str = ""
 
 
 class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):

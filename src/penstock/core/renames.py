@@ -1,0 +1,246 @@
+"""
+Which tasks without a key of their own are old ones under a new title or in a new place.
+
+Such a key is made from the title, so a rename makes another one: the old issue would be left behind and a second one
+created. Here tasks without an issue are paired with issues whose key is gone from the file, by the same title first,
+then by a similar one. Nothing is decided here; the user is asked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from penstock.core import compare
+from penstock.core.compare import Standing
+from penstock.model.observed import Observation
+from penstock.model.plan import Finding, Rename
+from penstock.model.task import TaskGraph
+
+_APART = re.compile(r"[\W_]+")
+_TELLING_CHARS = 40
+"""A text of so many characters does not stand in two issues by accident."""
+
+_ENOUGH = 0.65
+"""Likeness of titles from which on they are one task's; the same parent or text makes up for some of it."""
+
+_SAME_PARENT, _SAME_TEXT = 0.15, 0.4
+
+_COMMON, _RAREST, _COMPARED = 64, 12, 6
+"""
+A trigram that more than `_COMMON` issues have tells nothing. The `_RAREST` of a title lead to the issues that share
+some, and the best `_COMPARED` of these are compared. So a task costs the same whether ten issues are gone or thousands.
+"""
+
+
+class Title(NamedTuple):
+    """A title as far as it is compared: its words and its trigrams, without case and punctuation."""
+
+    words: frozenset[str]
+    trigrams: frozenset[str]
+
+
+class _One(msgspec.Struct, frozen=True):
+    """
+    A task or an issue, as far as it is compared.
+
+    Attributes:
+        place: Position in the file, or number of the issue.
+        words: The title without case and punctuation.
+        text: What the body says; empty when it is too short to tell anything.
+        parent: Key of the parent task, or number of the parent issue; empty or 0 for none.
+    """
+
+    place: int
+    key: str
+    title: str
+    words: str
+    text: str
+    parent: str | int
+
+
+def likeness(one: Title, other: Title) -> float:
+    """How much of two titles is common, from 0 to 1: by words, or by trigrams if that is more (Dice's coefficient)."""
+    return max(_shared(one.words, other.words), _shared(one.trigrams, other.trigrams))
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def find_renames(
+    graph: TaskGraph, found: Standing, alike: Callable[[Title, Title], float] = likeness
+) -> tuple[Rename, ...]:
+    """
+    Pair tasks whose key was made from their title with issues whose key is gone.
+
+    Args:
+        alike: How like two titles are, from 0 to 1.
+
+    Returns:
+        Pairs in the order of the file; no task and no issue is in two of them.
+    """
+    keys = {task.key for task in graph.tasks}
+    new = [
+        _One(no, task.key, task.title, _words(task.title), _telling(task.body), task.parent or "")
+        for no, task in enumerate(graph.tasks)
+        if task.derived and task.key not in found.issues
+    ]
+    gone = [
+        _One(issue.number, key, issue.title, _words(issue.title), _telling(issue.region or ""), issue.parent)
+        for key, issue in found.issues.items()
+        if key not in keys
+    ]
+    if not new or not gone:
+        return ()
+    pairing = _Pairing(new, gone, {key: issue.number for key, issue in found.issues.items()})
+    return tuple(
+        Rename(
+            key=task.key,
+            title=task.title,
+            key_before=issue.key,
+            title_before=issue.title,
+            number=issue.place,
+            line=graph.tasks[task.place].line,
+        )
+        for task, issue in pairing.pairs(alike)
+    )
+
+
+def questions(renames: Sequence[Rename]) -> tuple[Finding, ...]:
+    """What the user must decide, one finding for each; how to, with the first."""
+    hint = "--accept-renames keeps their issues, --refuse-renames makes new ones; a key in the file ends the question"
+    return tuple(
+        Finding(level="error", message=_sentence(rename), hint=hint if rename is renames[0] else "", line=rename.line)
+        for rename in renames
+    )
+
+
+def renamed(seen: Observation, renames: Sequence[Rename]) -> Observation:
+    """What was read, with these issues under the keys of their tasks."""
+    keys = {rename.number: rename.key for rename in renames}
+    issues = tuple(
+        replace(issue, marker=replace(issue.marker, key=keys[issue.number])) if issue.number in keys else issue
+        for issue in seen.issues
+    )
+    return replace(seen, issues=issues)
+
+
+def _sentence(rename: Rename) -> str:
+    if rename.title == rename.title_before:
+        return f'looks moved: "{rename.title}" (#{rename.number}), {rename.key_before} → {rename.key}'
+    return f'looks renamed: "{rename.title_before}" (#{rename.number}) → "{rename.title}"'
+
+
+class _Pairing:
+    """
+    Pairs while they are found, the surest first.
+
+    Args:
+        homes: Key → issue number of the tasks that have an issue.
+    """
+
+    def __init__(self, new: Sequence[_One], gone: Sequence[_One], homes: dict[str, int]) -> None:
+        self._new = {task.place: task for task in new}
+        self._gone = {issue.place: issue for issue in gone}
+        self._homes = homes
+        self._pairs: list[tuple[_One, _One]] = []
+
+    def pairs(self, alike: Callable[[Title, Title], float]) -> list[tuple[_One, _One]]:
+        """All pairs, in the order of the file."""
+        self._pair_same(lambda one: (one.words, one.text, self._home(one)))
+        self._pair_same(lambda one: (one.words, self._home(one)))
+        self._pair_similar(alike)
+        self._pair_same(lambda one: (one.words, self._home(one)))  # of parents that were paired a moment ago
+        self._pair_same(lambda one: (one.words, one.text))
+        self._pair_same(lambda one: one.words)
+        self._pair_similar(alike)  # with issues whose title another task still had, which has one by now
+        return sorted(self._pairs, key=lambda pair: pair[0].place)
+
+    def _home(self, one: _One) -> int:
+        """Number of the issue above; -1 above a task whose parent has none yet."""
+        if isinstance(one.parent, int):
+            return one.parent
+        return self._homes.get(one.parent, -1) if one.parent else 0
+
+    def _pair(self, task: _One, issue: _One) -> None:
+        del self._new[task.place], self._gone[issue.place]
+        self._homes[task.key] = issue.place
+        self._pairs.append((task, issue))
+
+    def _pair_same(self, what: Callable[[_One], Hashable]) -> None:
+        """Pair those in which this is the same, in the order of file and numbers: parents before their children."""
+        waiting: defaultdict[Hashable, deque[_One]] = defaultdict(deque)
+        for issue in self._gone.values():
+            waiting[what(issue)].append(issue)
+        for task in list(self._new.values()):
+            same = waiting.get(what(task))
+            if same:
+                self._pair(task, same.popleft())
+
+    def _pair_similar(self, alike: Callable[[Title, Title], float]) -> None:
+        """Pair those that are alike enough, the most alike first; a title that both sides have waits for itself."""
+        twins = {task.words for task in self._new.values()} & {issue.words for issue in self._gone.values()}
+        index = _Index(issue for issue in self._gone.values() if issue.words not in twins)
+        scored = []
+        for task in self._new.values():
+            if task.words in twins:
+                continue
+            own = _title(task.words)
+            for issue, title in index.near(task, own):
+                score = alike(own, title)
+                score += _SAME_PARENT * bool(task.parent and self._home(task) == issue.parent)
+                score += _SAME_TEXT * bool(task.text and task.text == issue.text)
+                if score >= _ENOUGH:
+                    scored.append((-score, task.place, issue.place))
+        for _, new, gone in sorted(scored):
+            if new in self._new and gone in self._gone:
+                self._pair(self._new[new], self._gone[gone])
+
+
+class _Index:
+    """Issues by the trigrams of their titles, and by telling texts."""
+
+    def __init__(self, issues: Iterable[_One]) -> None:
+        self._issues = [(issue, _title(issue.words)) for issue in issues]
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, (issue, title) in enumerate(self._issues):
+            for trait in _traits(issue, title):
+                self._places[trait].append(place)
+
+    def near(self, task: _One, title: Title) -> Iterator[tuple[_One, Title]]:
+        """Issues that share what is rare, those that share most first."""
+        known = [trait for trait in _traits(task, title) if 0 < len(self._places.get(trait, ())) <= _COMMON]
+        known.sort(key=lambda trait: (len(self._places[trait]), trait))
+        counts = Counter(place for trait in known[:_RAREST] for place in self._places[trait])
+        nearest = sorted(counts, key=lambda place: (-counts[place], place))
+        for place in nearest[:_COMPARED]:
+            yield self._issues[place]
+
+
+def _traits(one: _One, title: Title) -> Iterator[str]:
+    yield from title.trigrams
+    if one.text:
+        yield one.text
+
+
+def _words(title: str) -> str:
+    """Letters and digits without case; the title itself where it has neither."""
+    return _APART.sub(" ", unicodedata.normalize("NFKC", title).casefold()).strip() or title
+
+
+def _title(words: str) -> Title:
+    padded = f"  {words} "
+    trigrams = frozenset(padded[start : start + 3] for start in range(len(padded) - 2))
+    return Title(frozenset(words.split()), trigrams)
+
+
+def _telling(body: str) -> str:
+    text = compare.text(body)
+    return text if len(text) >= _TELLING_CHARS else ""

@@ -1,0 +1,264 @@
+"""Tasks without keys of their own that were renamed or moved: found again, asked about, and kept as one issue each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.planning import World, graph, issue, names, observed, plan, task
+
+from penstock.core.compare import standing
+from penstock.core.renames import Title, find_renames, likeness
+from penstock.core.staleness import changed
+from penstock.model.observed import ObservedIssue
+from penstock.model.operation import IssueUpdate
+from penstock.model.plan import Rename
+from penstock.model.task import Task
+
+TEXT = "Read the front matter, and say on which line it is wrong."
+
+
+def made(key: str, title: str, **fields: Any) -> Task:
+    """A task whose key was made from its title."""
+    return task(key, title, derived=True, **fields)
+
+
+def pairs(tasks: list[Task], *issues: ObservedIssue) -> dict[str, int]:
+    """Key of the task → number of the issue that looks like its own."""
+    return {found.key: found.number for found in find_renames(graph(*tasks), standing(issues))}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Implement parser", "Implement the CSV parser"),
+        ("Write documentation", "Write the documentation"),
+        ("Export to CSV", "CSV export"),
+        ("Recieve payments", "Receive payments"),
+        ("Deploy to production", "Deploy to prod"),
+        ("Phase 2: Core", "Phase 3: Core"),
+        ("Book", "The book"),
+        ("ログイン画面を作る", "ログイン画面を作成"),
+        ("SET UP: ci", "Set up CI"),
+        ("🚀", "🚀"),
+    ],
+)
+def test_a_similar_title_is_the_same_work(before: str, after: str) -> None:
+    """Words added, turned round, spelt right, in any script."""
+    assert {"new": 5} == pairs([made("new", after)], issue(5, "old", before))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Write docs", "Write tests"),
+        ("Implement parser", "Implement renderer"),
+        ("Book a hall", "Print the posters"),
+        ("🚀", "🎉"),
+    ],
+)
+def test_another_title_is_other_work(before: str, after: str) -> None:
+    """A task taken out and another put in is no rename."""
+    assert {} == pairs([made("new", after)], issue(5, "old", before))
+
+
+def test_the_same_parent_or_text_makes_up_for_a_title() -> None:
+    """Neither alone does: many tasks have one parent, and short texts stand in many."""
+    parent = task("p")
+    close = made("new", "Choose dishes and wines", parent="p")
+    far = made("new", "Handle metadata at the top", body=TEXT)
+
+    assert {"new": 5} == pairs([parent, close], issue(4, "p"), issue(5, "old", "Choose twelve dishes", parent=4))
+    assert {} == pairs([parent, close], issue(4, "p"), issue(5, "old", "Choose twelve dishes", parent=9))
+    assert {"new": 5} == pairs([far], issue(5, "old", "Handle front matter", region=TEXT))
+    assert {} == pairs([far], issue(5, "old", "Handle front matter", region="Do it."))
+    assert {} == pairs([made("new", "Handle", body=TEXT)], issue(5, "old", "Print the posters", region=TEXT))
+
+
+def test_only_tasks_without_key_and_issues_without_task_are_paired() -> None:
+    """A key of its own ends the question; an issue that has its task is not looked at."""
+    assert {} == pairs([task("new", "Same")], issue(5, "old", "Same"))
+    assert {} == pairs([made("new", "Same"), made("old", "Same")], issue(5, "old", "Same"))
+    assert {} == pairs([made("old", "Same")], issue(5, "old", "Other"))
+
+
+def test_a_closed_issue_is_found_as_well() -> None:
+    """Finished work that is worded anew is not done again."""
+    assert {"new": 5} == pairs([made("new", "Same")], issue(5, "old", "Same", state="completed"))
+
+
+def test_the_best_match_wins() -> None:
+    """Each task and each issue once: the surest pair first, the rest among themselves."""
+    tasks = [made("a", "Write the parser tests"), made("b", "Write the parser")]
+
+    found = pairs(tasks, issue(5, "x", "Write a parser"), issue(6, "y", "Write parser tests"))
+
+    assert {"a": 6, "b": 5} == found
+
+
+def test_the_same_title_comes_before_a_similar_one() -> None:
+    """What still stands somewhere as it was is not taken for another."""
+    tasks = [made("a", "Write the tests now"), made("b", "Write the tests")]
+
+    assert {"b": 5} == pairs(tasks, issue(5, "x", "Write the tests"))
+
+    moved = [task("p"), made("a", "Write the tests", parent="p")]
+    assert {"a": 5} == pairs(moved, issue(4, "p"), issue(5, "x", "Write the tests"), issue(6, "y", "Write tests"))
+
+
+def test_children_of_renamed_parents_find_their_own() -> None:
+    """Two parts are renamed, each with a step of one title: keys qualified by the part change too."""
+    tasks = [
+        made("payment-system", "Payment system"),
+        made("payment-system/tests", "Tests", parent="payment-system"),
+        made("user-accounts", "User accounts"),
+        made("user-accounts/tests", "Tests", parent="user-accounts"),
+    ]
+    issues = [
+        issue(1, "accounts", "Accounts of users"),
+        issue(2, "accounts/tests", "Tests", parent=1),
+        issue(3, "payments", "Payment systems"),
+        issue(4, "payments/tests", "Tests", parent=3),
+    ]
+
+    assert {"payment-system": 3, "payment-system/tests": 4, "user-accounts": 1, "user-accounts/tests": 2} == pairs(
+        tasks, *issues
+    )
+
+
+def test_a_rename_stops_the_plan_until_the_user_decides() -> None:
+    """Each is an error on its line; the first says how to go on."""
+    wanted = graph(made("new", "New title", line=14), made("b/x", "Moved", line=20))
+    seen = observed(issue(12, "old", "Old title", region=TEXT), issue(13, "a/x", "Moved"))
+    wanted = graph(made("new", "New title", line=14, body=TEXT), made("b/x", "Moved", line=20))
+
+    asked = plan(wanted, seen)
+
+    hint = "--accept-renames keeps their issues, --refuse-renames makes new ones; a key in the file ends the question"
+    assert [
+        ("error", 'looks renamed: "Old title" (#12) → "New title"', hint, 14),
+        ("error", 'looks moved: "Moved" (#13), a/x → b/x', "", 20),
+    ] == [(one.level, one.message, one.hint, one.line) for one in asked.findings]
+    assert () == asked.renames
+
+
+def test_an_accepted_rename_is_one_update() -> None:
+    """The key rides on the write that brings the new title; children and dependants are not touched."""
+    wanted = graph(
+        made("implement-the-parser", "Implement the parser", line=3),
+        made("step", "Step", parent="implement-the-parser"),
+        made("after", "After", depends_on=("implement-the-parser",)),
+    )
+    seen = observed(
+        issue(5, "implement-parser", "Implement parser"),
+        issue(6, "step", "Step", parent=5),
+        issue(7, "after", "After", blocked_by=(5,)),
+    )
+    world = World(seen)
+
+    decided = plan(wanted, seen, renames="accept")
+    world.apply(decided)
+
+    (update,) = decided.operations
+    assert "issue.update implement-the-parser" == update.name
+    assert isinstance(update.payload, IssueUpdate)
+    assert ("Implement the parser", "") == (update.payload.title, update.payload.region)
+    assert (
+        Rename(
+            key="implement-the-parser",
+            title="Implement the parser",
+            key_before="implement-parser",
+            title_before="Implement parser",
+            number=5,
+            line=3,
+        ),
+    ) == decided.renames
+    assert ((), ()) == (decided.findings, decided.extra)
+    assert "implement-the-parser" == world.seen.issues[0].marker.key
+    assert ((), ()) == (plan(wanted, world.seen).operations, plan(wanted, world.seen).findings)
+
+
+def test_a_refused_rename_is_a_new_issue() -> None:
+    """The old one is left over, as that of any task that is gone; nobody asks again."""
+    wanted = graph(made("new", "Write the docs"))
+    seen = observed(issue(5, "old", "Write docs", parent=0))
+    world = World(seen)
+
+    decided = plan(wanted, seen, renames="refuse")
+    world.apply(decided)
+
+    assert (["issue.create new"], (5,), ()) == (names(decided), decided.extra, decided.renames)
+    assert ((), ()) == (plan(wanted, world.seen).operations, plan(wanted, world.seen).findings)
+
+
+def test_an_accepted_rename_is_not_stale_by_itself() -> None:
+    """Under the lock the issue still has its old key: that is what the plan was made from."""
+    wanted = graph(made("new", "Same"))
+    seen = observed(issue(5, "old", "Same"))
+
+    decided = plan(wanted, seen, renames="accept")
+
+    assert () == changed(decided, seen)
+    assert ("#5 (new) changed",) == changed(decided, World(seen).apply(decided))
+
+
+def test_what_a_run_left_is_paired_as_before() -> None:
+    """A run died between two renames: planned again, the rest is the rest."""
+    tasks = [made(f"the-{n}", f"Write the {n} chapter") for n in ("first", "second", "third")]
+    wanted = graph(*tasks)
+    seen = observed(*(issue(no, n, f"Write {n} chapter") for no, n in enumerate(("first", "second", "third"), 5)))
+    whole = plan(wanted, seen, renames="accept")
+    world = World(seen)
+
+    world.apply(plan(graph(tasks[1]), seen, renames="accept"))
+    rest = plan(wanted, world.seen, renames="accept")
+
+    assert [5, 6, 7] == [pair.number for pair in whole.renames]
+    assert [5, 7] == [pair.number for pair in rest.renames]
+    assert ["issue.update the-first", "issue.update the-third"] == names(rest)
+
+
+def test_a_person_s_title_does_not_make_a_rename() -> None:
+    """The key still stands in the file: the title is set back, as ever."""
+    decided = plan(graph(made("old", "Old")), observed(issue(5, "old", "What a person calls it")))
+
+    assert (["issue.update old"], ()) == (names(decided), decided.findings)
+
+
+titles = st.lists(st.sampled_from(["Write docs", "Write the docs", "Write tests", "Write", "Ship it"]), max_size=6)
+
+
+@given(titles, titles)
+def test_no_task_and_no_issue_is_in_two_pairs(new: list[str], old: list[str]) -> None:
+    """And the order in which issues are read changes nothing."""
+    tasks = [made(f"n{no}", title) for no, title in enumerate(new)]
+    issues = [issue(no, f"o{no}", title) for no, title in enumerate(old, 1)]
+
+    found = pairs(tasks, *issues)
+
+    assert len(found) == len(set(found.values()))
+    assert found == pairs(tasks, *reversed(issues))
+    assert min(len(new), len(old)) >= len(found) >= sum(min(new.count(title), old.count(title)) for title in set(new))
+
+
+@pytest.mark.parametrize("common", ["", "Implement the part of the system that is called "])
+def test_ten_thousand_renames_are_not_a_hundred_million_comparisons(common: str) -> None:
+    """A task is compared with a handful of issues, however many are gone and however alike their titles begin."""
+    compared = 0
+
+    def counted(one: Title, other: Title) -> float:
+        nonlocal compared
+        compared += 1
+        return likeness(one, other)
+
+    words = [f"{no * 7919 % 100_003:05d}" for no in range(10_000)]
+    tasks = [made(f"n{word}", f"{common}module {word} now") for word in words]
+    issues = [issue(no, f"o{word}", f"{common}module {word}") for no, word in enumerate(words, 1)]
+
+    found = find_renames(graph(*tasks), standing(issues), counted)
+
+    assert compared <= 6 * len(tasks)
+    right = sum(f"o{pair.key.removeprefix('n')}" == pair.key_before for pair in found)
+    assert right >= 0.99 * len(tasks)
