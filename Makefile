@@ -14,7 +14,7 @@ LOCK := $(VENV)/lock/bin/pip-compile -q --generate-hashes --strip-extras --allow
         --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format sim bench lock clean
+.PHONY: help demo test lint format docs sim bench lock clean
 
 help:            ## say what each target does
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
@@ -33,6 +33,9 @@ lint: $(VENV)/.dev  ## ruff check, ruff format --check, mypy --strict
 format: $(VENV)/.dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.dev  ## write what the commands say of themselves into docs/cli.md
+	$(BIN)/python tools/cli_reference.py
 
 sim: $(VENV)/.dev  ## seeded worlds: make sim SEED=123 replays one, make sim N=1000 runs many
 	$(BIN)/python -m penstock.verify $(if $(SEED),--seed $(SEED),--seeds $(or $(N),100))

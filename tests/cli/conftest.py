@@ -37,7 +37,9 @@ def penstock() -> Callable[..., Result]:
     """The command, called in this process."""
 
     def call(*arguments: str, **environ: str) -> Result:
-        quiet = dict.fromkeys(("GH_TOKEN", "GITHUB_TOKEN", "FORCE_COLOR", "NO_COLOR", "PENSTOCK_API_URL"))
+        told = ("GH_TOKEN", "GITHUB_TOKEN", "FORCE_COLOR", "NO_COLOR", "XDG_CONFIG_HOME")
+        settings = (name for name in os.environ if name.startswith("PENSTOCK_"))
+        quiet: dict[str, str | None] = {**dict.fromkeys((*told, *settings)), "HOME": "/nonexistent"}
         return CliRunner().invoke(main, arguments, env=quiet | environ)
 
     return call

@@ -131,7 +131,7 @@ def test_a_pipe_gets_plain_lines(shell: Shell) -> None:
     assert 0 == done.code
     assert "\r" not in done.err
     assert "━" not in done.err
-    assert done.err.splitlines()[-1].startswith("100 %  30/30 after ")
+    assert done.err.splitlines()[-1].startswith("100 %  30/30 finished, after ")
 
 
 def test_a_broken_file_sends_nothing(shell: Shell) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC
 
 import msgspec
 import pytest
+from tests.cli.conftest import GOLDEN
+from tests.output.moments import BAND, FAILURES, HINT, TROUBLES, sending, waiting
+from tests.output.moments import view as run_view
 from tests.output.samples import (
     ESTIMATES,
     NOW,
@@ -23,15 +27,19 @@ from penstock.base.errors import InputError, StaleError
 from penstock.github.limits import DOCUMENTED, OBSERVED
 from penstock.model.limits import Charge, Learnt, Spent
 from penstock.model.ports import RunSummary
+from penstock.model.task import Prose
 from penstock.output.audit import audit_document, audit_lines
+from penstock.output.bars import picture
 from penstock.output.consent import consent_lines, question
 from penstock.output.ink import Ink
 from penstock.output.limits import LimitsView, limits_document, limits_lines
 from penstock.output.plan import PlanView, plan_document, plan_lines
 from penstock.output.problem import error_document, error_lines
+from penstock.output.progress import PlainPicture
 from penstock.output.result import result_document, result_lines
-from penstock.output.snapshot import Bar, Snapshot, Wait
-from penstock.output.status import RunView, runs_document, runs_lines, status_document, status_lines
+from penstock.output.rows import painted
+from penstock.output.snapshot import Snapshot
+from penstock.output.status import resumed_lines, runs_document, runs_lines, status_document, status_lines
 
 Golden = Callable[[str, str], None]
 PLAIN = Ink(False)
@@ -81,8 +89,24 @@ def test_a_plan_for_programs(golden: Golden) -> None:
     golden("plan.json", document(plan_document(view())))
 
 
+@pytest.mark.parametrize(("name", "verbose"), [("plan-text", False), ("plan-text-whole", True)])
+def test_lines_that_became_text_are_told(golden: Golden, name: str, verbose: bool) -> None:
+    """One row says how many; with -v each piece says whose text it became."""
+    pieces = (Prose("beds", 3, 9), Prose("beds", 12, 12), Prose("seeds", 14, 40))
+    plan = garden()
+    told = msgspec.structs.replace(plan, desired=msgspec.structs.replace(plan.desired, prose=pieces))
+
+    golden(f"{name}.txt", text(plan_lines(view(plan=told), ink=PLAIN, width=80, verbose=verbose)))
+
+
 @pytest.mark.parametrize(
-    ("name", "outcome"), [("done", result()), ("failed", failed_result()), ("stopped", stopped_result())]
+    ("name", "outcome"),
+    [
+        ("done", result()),
+        ("failed", failed_result()),
+        ("stopped", stopped_result()),
+        ("pages", result(dead=3, skipped=1, failures=FAILURES)),
+    ],
 )
 def test_a_result_says_how_it_went(golden: Golden, name: str, outcome: object) -> None:
     """Counts, failures by reason with their lines, and the next command."""
@@ -119,44 +143,61 @@ def test_consent_without_anybody_to_mail(golden: Golden) -> None:
     golden("consent-quiet.txt", text(consent_lines(plan, ESTIMATES[:1], [], ink=PLAIN, width=80)))
 
 
-def run_view(**fields: object) -> RunView:
-    """A run that waits."""
-    shot = Snapshot(
-        bars=(Bar("issues", 550, 500, 3),),
-        left={"issue.create": 47},
-        total=550,
-        done=500,
-        failed=3,
-        in_doubt=1,
-        in_flight=0,
-        requests=252,
-        throttles=1,
-        started_at=NOW - 600,
-        wait=Wait("content, 500 per hour", NOW + 3_000),
-    )
-    given: dict[str, object] = {
-        "run": "01MCC5RMVRAPAAMTSM5XEGMJ22",
-        "repository": "octo/garden",
-        "graph": "garden",
-        "state": "running",
-        "shot": shot,
-        "pid": 4127,
-        "host": "alice@bench",
-        "at": NOW - 3,
-    }
-    return RunView(**(given | fields))  # type: ignore[arg-type]
+@pytest.mark.parametrize(("name", "shot"), [("waiting", waiting()), ("sending", sending())])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 50), (50, 24)])
+def test_a_run_while_it_goes(golden: Golden, name: str, shot: Snapshot, width: int, height: int) -> None:
+    """Bars, limits with the binding one marked, engine, what failed last, the wait, the hint: what has room."""
+    rows = picture(shot, BAND, NOW, width=width - 1, height=height - 1, hint=HINT, zone=UTC)
+
+    golden(f"run-{name}-{width}.txt", text([painted(row, PLAIN) for row in rows]))
+
+
+@pytest.mark.parametrize("name", ["run-waiting-120", "result-pages"])
+def test_screens_are_documented_as_they_are(name: str) -> None:
+    """The page that explains a screen shows that screen."""
+    shown = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+    assert f"```\n{shown}```" in (GOLDEN.parents[2] / "docs" / "screens.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_run_in_colour(golden: Golden, width: int) -> None:
+    """Sixteen colours at most; without its escape codes it is the plain one."""
+    rows = picture(waiting(), BAND, NOW, width=width - 1, height=39, hint=HINT, zone=UTC)
+    coloured = [painted(row, Ink(True)) for row in rows]
+
+    golden(f"run-colour-{width}.txt", text(coloured).replace("\x1b", "ESC"))
+    assert [painted(row, PLAIN) for row in rows] == [re.sub("\x1b\\[[0-9;]*m", "", line).rstrip() for line in coloured]
+
+
+def test_a_run_without_a_terminal(golden: Golden) -> None:
+    """Lines, and one for each failure."""
+    lines: list[str] = []
+    plain = PlainPicture(lines.append)
+    plain.draw(sending(), BAND, NOW)
+    plain.draw(waiting(news=TROUBLES), BAND, NOW + 31)
+
+    golden("run-plain.txt", re.sub(r"until [0-9:]+", "until 08:12", text(lines)))
 
 
 @pytest.mark.parametrize("state", ["running", "interrupted", "stopped", "finished"])
 def test_status_says_where_a_run_stands(golden: Golden, state: str) -> None:
     """Counts, process, what it waits for until when, or how to go on."""
-    shown = run_view(state=state, cause="Ctrl-C" if state == "stopped" else "")
-    golden(f"status-{state}.txt", text(status_lines(shown, NOW, ink=PLAIN, width=80, zone=UTC)))
+    shown = run_view(state=state, shot=waiting(state=state), cause="Ctrl-C" if state == "stopped" else "")
+    for width in (0, 80, 120):
+        golden(f"status-{state}-{width}.txt", text(status_lines(shown, NOW, ink=PLAIN, width=width, zone=UTC)))
 
 
 def test_status_for_programs(golden: Golden) -> None:
     """The same facts."""
     golden("status.json", document(status_document(run_view())))
+
+
+def test_resume_says_what_it_finds(golden: Golden) -> None:
+    """What is done, what is looked up first, and what must be waited for."""
+    lines = resumed_lines(run_view(), waiting().wait, NOW, ink=PLAIN, width=80)
+
+    golden("resume.txt", re.sub(r"until [0-9:]+", "until 08:12", text(lines)))
 
 
 def test_runs_are_a_table(golden: Golden) -> None:

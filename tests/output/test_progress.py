@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
+from datetime import UTC
 
 import pytest
-from rich.cells import cell_len
-from rich.console import Console
+from msgspec.structs import replace
 from tests.output.samples import NOW, garden
 
 from penstock.core.fold import Fold
 from penstock.engine.driver import Moment
-from penstock.model.decision import Decision, Dispatch, WaitUntil
+from penstock.model.decision import Decision, Dispatch, Finished, Halt, WaitUntil
 from penstock.model.events import Answered, Dead, Intent, Skipped, Started
+from penstock.model.gauges import Gauges
 from penstock.model.limits import Charge
-from penstock.model.operation import KIND_BY_NAME, Operation
+from penstock.model.operation import KIND_BY_NAME
 from penstock.model.outcome import Succeeded
-from penstock.output.bars import BarPicture, picture
-from penstock.output.progress import PlainPicture, Progress, plain_line
-from penstock.output.snapshot import Bar, Snapshot, Wait, snapshot, wait_of
+from penstock.output.bars import BarPicture
+from penstock.output.progress import LIVE_EVERY_S, PlainPicture, Progress, looking_up, plain_line
+from penstock.output.snapshot import Band, Bar, Pace, Snapshot, Trouble, Wait, snapshot, wait_of
 
 CREATE = KIND_BY_NAME["issue.create"].code
 LINK = KIND_BY_NAME["blocked_by.link"].code
@@ -36,10 +38,15 @@ def settled(creates: int, links: int, done: int) -> Fold:
     return fold
 
 
+def nobody(_fold: Fold, _numbers: Sequence[int]) -> tuple[Trouble, ...]:
+    """Nothing is known of what failed."""
+    return ()
+
+
 def written(fold: Fold, ticks: list[float], decision: Decision = SENDING) -> list[str]:
     """What plain progress writes at these seconds after the start."""
     lines: list[str] = []
-    progress = Progress(PlainPicture(lines.append), look=lambda _: [], source="g.yaml", left=lambda _, __: 60.0)
+    progress = Progress(PlainPicture(lines.append), look=nobody, left=lambda _, __: Band(60.0, 60.0))
     for at in ticks:
         progress.observe(Moment(fold, decision, (), NOW + at))
         progress.tick(NOW + at)
@@ -88,7 +95,7 @@ def test_plain_progress_speaks_every_five_percent() -> None:
     lines: list[str] = []
     plain = PlainPicture(lines.append)
     for done in range(1_001):
-        plain.draw(snapshot(settled_shape(done)), 0.0, NOW + done / 100)
+        plain.draw(snapshot(settled_shape(done)), Band(0.0, 0.0), NOW + done / 100)
 
     assert 21 == len(lines)
     assert ("  0 %  0/1,000", "100 %  1,000/1,000") == (lines[0][:14], lines[-1][:18])
@@ -98,16 +105,15 @@ def settled_shape(done: int) -> Fold:
     """A thousand creates of which `done` stand, without the events."""
     fold = Fold([CREATE] * 1_000)
     fold.phase[:done] = bytes([3]) * done
-    fold.started_at = NOW
     return fold
 
 
 def test_plain_lines_never_overwrite() -> None:
     """No carriage return, no escape code."""
-    line = plain_line(snapshot(settled(2, 0, 1), Wait("content, 80 per minute", NOW + 60)), 90.0, NOW + 5)
+    shot = replace(snapshot(settled(2, 0, 1), Wait("content, 80 per minute", NOW + 60)), since=NOW)
+    line = plain_line(shot, Band(90.0, 90.0), NOW + 5, UTC)
 
-    assert line.startswith(" 50 %  1/2 after 5.0 s, waits for content, 80 per minute, until ")
-    assert line.endswith(", about 90 s left")
+    assert " 50 %  1/2 waits for content, 80 per minute, until 08:01:00 (55 s), after 5 s, about 90 s left" == line
     assert line.isprintable()
 
 
@@ -118,7 +124,9 @@ def test_each_failure_is_told_once() -> None:
     fold.apply(Dead(1, "failed before"), NOW)
     lines: list[str] = []
     progress = Progress(
-        PlainPicture(lines.append), look=lambda nos: _named(plan.operations, nos), source="g.yaml", left=lambda _, __: 0
+        PlainPicture(lines.append),
+        look=looking_up(plan, lambda numbers: [plan.operations[no] for no in numbers]),
+        left=lambda _, __: Band(0.0, 0.0),
     )
     progress.observe(Moment(fold, SENDING, (), NOW))
     progress.tick(NOW)
@@ -127,46 +135,15 @@ def test_each_failure_is_told_once() -> None:
     for second in range(1, 10):
         progress.tick(NOW + second)
 
-    assert ['failed issue.create beds.frame (g.yaml:8): label "p9" does not exist'] == [
+    assert ['failed issue.create beds.frame (garden.yaml:8): label "p9" does not exist'] == [
         line for line in lines if line.startswith("failed")
     ]
-
-
-def _named(operations: tuple[Operation, ...], numbers: list[int]) -> list[Operation]:
-    return [operations[no] for no in numbers]
-
-
-@pytest.mark.parametrize("width", [60, 80, 120])
-def test_bars_fit_the_terminal(width: int) -> None:
-    """No line is wider than the terminal, however long the numbers are."""
-    shot = Snapshot(
-        bars=(Bar("sub-issue links cut", 1_000_000, 999_999, 1), Bar("issues", 500, 312, 4)),
-        left={},
-        total=1_000_500,
-        done=1_000_311,
-        failed=5,
-        in_doubt=3,
-        in_flight=5,
-        requests=100_000,
-        throttles=17,
-        started_at=NOW,
-        wait=Wait("content, 500 per hour", NOW + 900),
-    )
-    console = Console(file=io.StringIO(), width=width, color_system=None)
-    console.print(picture(shot, 3_600.0, NOW + 60, width, "Ctrl-C"))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-
-    assert all(cell_len(line) <= width for line in text.splitlines())
-    for word in ("312/500", "4 failed", "99 %", "waits for content, 500 per hour, until ", "in doubt"):
-        assert word in text
 
 
 def test_bars_stay_on_the_screen_at_the_end() -> None:
     """The last picture shows how it ended."""
     file = io.StringIO()
-    progress = Progress(
-        BarPicture(color=False, hint="", file=file), look=lambda _: [], source="g.yaml", left=lambda _, __: 0.0
-    )
+    progress = Progress(BarPicture(color=False, hint="", file=file), look=nobody, left=lambda _, __: Band(0.0, 0.0))
     progress.observe(Moment(settled(2, 1, done=3), SENDING, (), NOW))
     progress.tick(NOW)
     progress.close()
@@ -177,9 +154,120 @@ def test_bars_stay_on_the_screen_at_the_end() -> None:
 def test_a_virtual_run_is_drawn_in_real_time() -> None:
     """An hour of the run in a tenth of a second is one picture, not thousands."""
     drawn: list[str] = []
-    progress = Progress(PlainPicture(drawn.append), look=lambda _: [], source="g.yaml", left=lambda _, __: 0.0)
+    progress = Progress(PlainPicture(drawn.append), look=nobody, left=lambda _, __: Band(0.0, 0.0))
     progress.observe(Moment(settled(2, 1, done=0), SENDING, (), NOW))
     for second in range(3_600):
         progress.tick(NOW + second, real_now=second / 36_000)
 
     assert 1 == len(drawn)
+
+
+class Seen:
+    """A picture that keeps what it was shown."""
+
+    def __init__(self) -> None:
+        self.shots: list[Snapshot] = []
+
+    def draw(self, shot: Snapshot, left: Band, now: float) -> None:
+        """Keep it."""
+        self.shots.append(shot)
+
+    def say(self, line: str) -> None:
+        """Nothing is said."""
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+def progress_on(seen: Seen) -> Progress:
+    """Progress that nobody asks for failures."""
+    return Progress(seen, look=nobody, left=lambda _, __: Band(0.0, 0.0))
+
+
+def counting(calls: list[float]) -> Callable[[], Gauges]:
+    """Instruments that count how often they are read."""
+
+    def read() -> Gauges:
+        calls.append(1.0)
+        return Gauges()
+
+    return read
+
+
+def test_instruments_are_read_only_when_something_is_drawn() -> None:
+    """A thousand decisions in a second cost eight pictures, not a thousand readings."""
+    calls: list[float] = []
+    progress = progress_on(Seen())
+    for number in range(1_000):
+        now = NOW + number / 1_000
+        progress.observe(Moment(settled(2, 0, 0), SENDING, (), now, counting(calls)))
+        progress.tick(now)
+
+    assert len(calls) <= 1 / LIVE_EVERY_S
+
+
+def test_a_resumed_run_counts_from_its_own_start() -> None:
+    """The total includes what was done before; time and rate do not."""
+    seen = Seen()
+    progress = progress_on(seen)
+    progress.observe(Moment(settled(10, 0, 6), SENDING, (), NOW + 5_000))
+    progress.tick(NOW + 5_000)
+    progress.observe(Moment(settled(10, 0, 8), SENDING, (), NOW + 5_030))
+    progress.tick(NOW + 5_030)
+    last = seen.shots[-1]
+
+    assert (8, 6, NOW + 5_000, 4.0) == (last.settled, last.settled_before, last.since, last.per_minute)
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"), [(SENDING, "running"), (Halt("Ctrl-C"), "stopped"), (Finished(), "finished")]
+)
+def test_the_last_picture_knows_how_it_ended(decision: Decision, expected: str) -> None:
+    """So nothing on it says that something would still come."""
+    seen = Seen()
+    progress = progress_on(seen)
+    progress.observe(Moment(settled(2, 0, 1), decision, (), NOW))
+    progress.close()
+
+    assert expected == seen.shots[-1].state
+
+
+def test_a_pace_is_that_of_the_last_minute() -> None:
+    """An hour of waiting is not averaged with a minute of work; two seconds tell nothing yet."""
+    pace = Pace()
+    pace.note(0, NOW)
+    first = pace.per_minute(NOW + 1)
+    for second in range(1, 61):
+        pace.note(2 * second, NOW + second)
+    busy = pace.per_minute(NOW + 60)
+    for second in range(61, 181):
+        pace.note(120, NOW + second)
+
+    assert (None, 120.0, 0.0) == (first, busy, pace.per_minute(NOW + 180))
+
+
+def test_what_is_said_is_seen_at_once() -> None:
+    """What is in flight may end before the next picture is due."""
+    file = io.StringIO()
+    progress = Progress(BarPicture(color=False, hint="go", file=file), look=nobody, left=lambda _, __: Band(0.0, 0.0))
+    progress.observe(Moment(settled(2, 0, 1), SENDING, (), NOW))
+    progress.tick(NOW)
+    progress.say("stopping")
+
+    assert "stopping" in file.getvalue()
+
+
+def test_a_run_that_is_cut_short_does_not_grow_younger() -> None:
+    """It waited for ten minutes since its last decision; the last picture knows."""
+    drawn: list[float] = []
+
+    class Clock(Seen):
+        def draw(self, shot: Snapshot, left: Band, now: float) -> None:
+            drawn.append(now)
+
+    progress = progress_on(Clock())
+    progress.observe(Moment(settled(2, 0, 1), WaitUntil(NOW + 900, "content, 500 per hour"), (), NOW))
+    progress.tick(NOW + 600)
+    progress.close()
+
+    assert [NOW + 600, NOW + 600] == drawn

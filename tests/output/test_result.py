@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
+from tests.output.moments import FAILURES
 from tests.output.samples import failed_result, result, stopped_result
 
 from penstock.model.result import Failure, RunResult
@@ -31,14 +33,38 @@ def test_failures_stand_below_their_reason() -> None:
     lines = result_lines(failed_result(), "garden.yaml", ink=Ink())
 
     assert [
-        '         2 × label "p9" does not exist',
+        'reason   2 × label "p9" does not exist',
+        "mend     create the label, or name another one in the task file",
         "  ! issue.create beds  garden.yaml:3",
         "  ! issue.create fence  garden.yaml:17",
-        "         1 × Validation Failed: title is too long",
+        "reason   1 × Validation Failed: title is too long",
+        "mend     shorten it in the task file",
         "  ! issue.create seeds  garden.yaml:13",
-        "         1 × skipped: an operation they need failed",
+        "reason   1 × skipped: an operation they need failed",
         "  ! blocked_by.link beds.soil ← beds.frame  garden.yaml:10",
-    ] == lines[1:8]
+    ] == lines[1:10]
+
+
+def test_one_reason_is_one_group() -> None:
+    """Ids that GitHub puts into its words do not make reasons of their own."""
+    words = "Something went wrong while executing your query. Please include `4A1B:3C2D:{}` when reporting this issue."
+    failures = tuple(Failure(f"issue.create t{number}", words.format(f"000{number}")) for number in range(3))
+
+    lines = result_lines(result(dead=3, failures=failures), "g.yaml", ink=Ink())
+
+    assert 1 == sum(" 3 × " in line for line in lines)
+    assert "mend     the server failed each time; apply again later" in lines
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_where_a_failure_is_found_is_never_cut(width: int) -> None:
+    """Line, page and request id stand whole, on a second line where one is too narrow."""
+    lines = result_lines(result(dead=3, failures=FAILURES), "docs/prd.md", ink=Ink(), width=width)
+    text = "\n".join(lines)
+
+    for words in ("docs/prd.md:164", "https://github.com/octo/widgets/issues/231", "request 4A1B:3C2D:0001"):
+        assert words in text
+    assert all(cell_len(line) <= max(width, 72) for line in lines)
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:

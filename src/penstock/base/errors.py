@@ -18,6 +18,8 @@ EXIT_USAGE = 64
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 
+LINE_CHARS_MAX = 2_000
+
 
 class PenstockError(Exception):
     """
@@ -44,18 +46,25 @@ class UsageError(PenstockError):
     exit_code = EXIT_USAGE
 
 
+def _one_line(text: str) -> str:
+    """What quotes a file, fit for a line: characters that nobody sees are escaped, and what never ends is cut."""
+    if len(text) > LINE_CHARS_MAX:
+        text = f"{text[:LINE_CHARS_MAX]}…"
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 class InputError(UsageError):
     """
-    A task file cannot be used. Nothing was sent.
+    A task file or a settings file cannot be used. Nothing was sent.
 
     Args:
-        message: What is wrong.
+        message: What is wrong. Like cause and hint it may quote the file as it stands: it becomes one line of text.
         path: The file as the user named it.
         line: 1-based line; 0 when no line can be named.
     """
 
     def __init__(self, message: str, *, path: str, line: int = 0, cause: str = "", hint: str = "") -> None:
-        super().__init__(message, cause=cause, hint=hint)
+        super().__init__(_one_line(message), cause=_one_line(cause), hint=_one_line(hint))
         self.path = path
         self.line = line
 

@@ -46,18 +46,20 @@ async def _apply(settings: Settings, path: str) -> int:
     target = find_target(settings)
     screen.note(f"reading  {target.repository} on {settings.api_url}")
     async with client_for(settings, target.repository, settings.api_url) as client:
-        plan = await client.plan(graph, prune=settings.prune, without_labels=settings.without_labels)
+        plan = await client.plan(
+            graph, prune=settings.prune, without_labels=settings.without_labels, renames=settings.renames
+        )
         return await _carry_out(client, plan, target.ask, settings, screen)
 
 
 def _check_match(settings: Settings, plan: Plan) -> None:
     """A saved plan says where it goes; an option may repeat that, not change it."""
-    if settings.repo and settings.repo.lower() != plan.repository.name.lower():
+    if settings.repo and settings.said.get("repo") != "file" and settings.repo.lower() != plan.repository.name.lower():
         raise UsageError(
             f"the plan is for {plan.repository.name}, not for {settings.repo}",
             hint="leave --repo out, or make a plan for the other repository",
         )
-    if settings.api_url not in {GITHUB, plan.host}:
+    if settings.said.get("api_url") != "file" and settings.api_url not in {GITHUB, plan.host}:
         raise UsageError(
             f"the plan was made on {plan.host}, not on {settings.api_url}", hint="leave --api-url out, or plan again"
         )
@@ -67,14 +69,18 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
     from penstock.cli import consent
     from penstock.cli.estimating import TimeLeft, estimates_here
     from penstock.cli.running import drive
+    from penstock.output.diagnostics import finding_diagnostics
     from penstock.output.estimate import time_sentence
+    from penstock.output.narrator import planned_lines
     from penstock.output.text import count_of
 
+    times = estimates_here(plan, client.config)
+    screen.tell(planned_lines(plan, times))
+    screen.diagnose(finding_diagnostics(plan))
     _refuse_errors(plan, screen)
     if not plan.operations:
         return _nothing_to_do(plan, screen)
     client.check(plan)
-    times = estimates_here(plan, client.config)
     asks = [*([ask] if ask else []), *_unfinished(client, plan)]
     if settings.yes:
         screen.note(*consent.told(plan, asks, screen))
@@ -86,9 +92,10 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
         client,
         lambda observer: client.apply(plan, observer=observer),
         screen,
-        source=plan.desired.source,
+        plan=plan,
         look=lambda numbers: [plan.operations[no] for no in numbers],
-        left=TimeLeft(times[0]),
+        left=TimeLeft.of_whole(times),
+        run=client.unfinished,
     )
 
 
@@ -114,10 +121,12 @@ def _refuse_errors(plan: Plan, screen: Screen) -> None:
 def _nothing_to_do(plan: Plan, screen: Screen) -> int:
     from penstock.model.result import RunResult
     from penstock.output.result import result_document
+    from penstock.output.step import run_step
 
     nothing = RunResult(run="", state="finished", graph=plan.desired.name, repository=plan.repository.name, total=0)
     screen.document(result_document(nothing))
     screen.result([f"done     nothing to do: {plan.repository.name} is as planned"])
+    screen.leave(lambda at: run_step(nothing, plan, EXIT_OK, at))
     return EXIT_OK
 
 

@@ -38,15 +38,21 @@ def command(settings: Settings, what: str | None) -> int:
 async def _audit(settings: Settings, what: str | None) -> int:
     from penstock.cli.target import client_for
     from penstock.output.audit import audit_document, audit_lines
+    from penstock.output.diagnostics import difference_diagnostics
+    from penstock.output.step import audit_step
 
     screen = settings.screen()
     graph, repository, api_url = _subject(settings, what)
     screen.note(f"reading  {repository} on {api_url}")
     async with client_for(settings, repository, api_url) as client:
         report = await client.audit(graph)
+    code = EXIT_OK if report.clean else EXIT_PARTIAL
+    screen.diagnose(difference_diagnostics(report, graph))
     screen.document(audit_document(report, graph, repository))
-    screen.result(audit_lines(report, graph, repository, ink=screen.ink, width=screen.width, verbose=settings.verbose))
-    return EXIT_OK if report.clean else EXIT_PARTIAL
+    lines = audit_lines(report, graph, repository, ink=screen.ink, width=screen.width, verbose=settings.verbose)
+    screen.result(lines, code)
+    screen.leave(lambda _: audit_step(report, graph, repository, code))
+    return code
 
 
 def _subject(settings: Settings, what: str | None) -> Subject:

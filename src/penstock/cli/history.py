@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 from collections.abc import Sequence
@@ -10,24 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penstock.base.errors import UsageError
-from penstock.core.budget import write_charge
-from penstock.core.fold import DEAD, DONE, PENDING, SKIPPED, Fold
-from penstock.engine.account import AccountLimits
-from penstock.io.clock import SystemClock
 from penstock.io.journal import SqlJournal, open_journal
-from penstock.io.ledger import SqlLedger
-from penstock.io.places import user_state_directory
 from penstock.model.events import Started
-from penstock.model.operation import KINDS, Kind
-from penstock.model.ports import RunRecord, RunSummary
-from penstock.output.snapshot import BRIEF_S, Wait, snapshot
-from penstock.output.status import RunView
+from penstock.model.ports import RunSummary
 
 if TYPE_CHECKING:
     from penstock.cli.options import Settings
-
-REQUEST_S = 0.5
-"""What a request is assumed to take, for the windows over server time."""
 
 
 def open_history(settings: Settings) -> SqlJournal:
@@ -65,64 +52,6 @@ def find_run(runs: Sequence[RunSummary], wanted: str | None, repository: str | N
             hint="write a few characters more",
         )
     return found[0]
-
-
-class Onlooker:
-    """Follows the log of one run; each look reads only what is new."""
-
-    def __init__(self, journal: SqlJournal, run_id: str) -> None:
-        self._journal = journal
-        self._record = journal.run(run_id)
-        self._needs = [ref.needs for ref in journal.refs(run_id)]
-        self._fold = Fold(ref.kind for ref in journal.refs(run_id))
-        self._seq = 0
-        self._started = Started(0, "", "")
-
-    def look(self, now: float) -> RunView:
-        """The run as its log has it now."""
-        self._record = self._journal.run(self._record.id)
-        for entry in self._journal.log(self._record.id, self._seq):
-            self._fold.apply(entry.event, entry.at)
-            self._seq = entry.seq
-            if isinstance(entry.event, Started):
-                self._started = entry.event
-        state = shown_state(self._record.state, self._started)
-        wait = self._wait(now) if state == "running" else None
-        return RunView(
-            run=self._record.id,
-            repository=self._record.plan.repository.name,
-            graph=self._record.plan.desired.name,
-            state=state,
-            shot=snapshot(self._fold, wait),
-            pid=self._started.pid,
-            host=self._started.host,
-            at=self._fold.last_at,
-            cause=self._fold.stopped,
-        )
-
-    def _wait(self, now: float) -> Wait | None:
-        """What the scheduler waits for, asked of the same ledger: the kind that may go on first decides."""
-        if self._fold.open:
-            return None
-        budget = _limits(self._record, now).budget
-        api = "graphql" if self._record.plan.transport == "graphql" else "rest"
-        admissions = [
-            budget.admit(write_charge(kind, 1, api=api, predicted_s=REQUEST_S, profile=budget.profile), now)
-            for kind in self._ready()
-        ]
-        first = min(admissions, key=lambda admission: admission.at, default=None)
-        return Wait(first.because, first.at) if first and BRIEF_S <= first.at - now < math.inf else None
-
-    def _ready(self) -> list[Kind]:
-        """Kinds of which an operation could be sent."""
-        settled = {DONE, DEAD, SKIPPED}
-        phase = self._fold.phase
-        codes = {
-            self._fold.kinds[no]
-            for no, needs in enumerate(self._needs)
-            if phase[no] == PENDING and all(phase[need] in settled for need in needs)
-        }
-        return [KINDS[code] for code in codes]
 
 
 def shown_state(state: str, started: Started) -> str:
@@ -171,11 +100,3 @@ def _alive(started: Started) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _limits(record: RunRecord, now: float) -> AccountLimits:
-    ledger = SqlLedger(user_state_directory(), record.plan.host, record.plan.account.id, SystemClock())
-    try:
-        return AccountLimits(ledger, record.config.profile, now)
-    finally:
-        ledger.close()

@@ -6,17 +6,25 @@ Help is printed from the list alone, so it needs none of the modules that talk, 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from penstock.base.errors import EXIT_FATAL, EXIT_INTERRUPTED, EXIT_USAGE, PenstockError, UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from penstock.output.actions import Place, Step
+    from penstock.output.screen import Screen
+    from penstock.output.stream import Diagnostic
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -29,12 +37,14 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rehearse": "Apply a plan to a simulated GitHub, an hour in about a second.",
         "simulate": "Serve a simulated GitHub on this machine.",
         "limits": "What an account may spend, has spent, and why.",
-        "config": "The JSON Schema of task files.",
-        "help": "Help on a command, on exit codes, on the environment.",
+        "config": "Settings, and where each comes from; JSON Schemas.",
+        "completion": "Print what makes a shell complete penstock.",
+        "help": "Help on a command, on exit codes, on the environment, on settings.",
     }
 )
 
 _VERBOSE = re.compile(r"--verbose|-[a-z]*v[a-z]*")
+_NO_CHOICE = re.compile(r"'(?P<word>.*)' is not one of ")
 
 
 class Commands(click.Group):
@@ -44,12 +54,23 @@ class Commands(click.Group):
         """In the order of a first reading."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"penstock.cli.{cmd_name}").command
+        if ctx.resilient_parsing:
+            from penstock.cli.completion import teach
+
+            teach(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Commands from the list alone, then options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -72,16 +93,17 @@ class Commands(click.Group):
 
 
 def _outcome(group: click.Group, arguments: list[str]) -> int:
+    shown: list[Screen] = []
     try:
-        code: int | None = click.Group.main(group, arguments, "penstock", standalone_mode=False)
+        code: int | None = click.Group.main(group, arguments, "penstock", standalone_mode=False, obj=shown)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return EXIT_USAGE
     except click.ClickException as error:
-        return _tell(_from_click(error), arguments)
+        return _tell(_from_click(error), arguments, shown)
     except PenstockError as error:
-        return _tell(error, arguments)
+        return _tell(error, arguments, shown)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return EXIT_INTERRUPTED
@@ -91,7 +113,7 @@ def _outcome(group: click.Group, arguments: list[str]) -> int:
         mute(sys.stdout)
         return EXIT_FATAL
     except Exception as error:  # noqa: BLE001 (the last one to hear of it)
-        return _tell(_internal(error, arguments), arguments)
+        return _tell(_internal(error, arguments), arguments, shown)
     return code or 0
 
 
@@ -100,7 +122,20 @@ def _from_click(error: click.ClickException) -> UsageError:
     message = error.format_message().rstrip(".").replace("\n", " ")
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "penstock"
-    return UsageError(message[:1].lower() + message[1:], hint=f"{path} --help")
+    hint = _choice_meant(error) or f"{path} --help"
+    return UsageError(message if message.startswith("PENSTOCK") else message[:1].lower() + message[1:], hint=hint)
+
+
+def _choice_meant(error: click.ClickException) -> str:
+    """The choice closest to the word that is none; click itself names commands and options alone."""
+    match = _NO_CHOICE.match(error.message)
+    if match is None or not isinstance(error, click.BadParameter) or error.param is None:
+        return ""
+    from penstock.cli.setting import FIELDS
+    from penstock.io.task_files.typed import suggestion
+
+    kind = error.param.type
+    return suggestion(match["word"], kind.choices if isinstance(kind, click.Choice) else FIELDS)
 
 
 def _internal(error: Exception, arguments: list[str]) -> PenstockError:
@@ -115,22 +150,40 @@ def _internal(error: Exception, arguments: list[str]) -> PenstockError:
     return PenstockError(f"internal error: {type(error).__name__}: {redact(str(error))}", hint=hint)
 
 
-def _tell(error: PenstockError, arguments: list[str]) -> int:
-    import json
-
+def _tell(error: PenstockError, arguments: list[str], shown: Sequence[Screen]) -> int:
+    """On the screen that the command began with; on one of its own when it never came so far."""
     from penstock.output.problem import error_document, error_lines
+
+    screen = shown[-1] if shown else _screen(arguments)
+    screen.problem(error_lines(error, screen.note_ink, screen.note_width))
+    screen.diagnose(_diagnostics(error))
+    screen.error(error_document(error))
+    screen.leave(lambda at: _error_step(error, at))
+    return error.exit_code
+
+
+def _diagnostics(error: PenstockError) -> Iterator[Diagnostic]:
+    from penstock.output.diagnostics import error_diagnostics
+
+    yield from error_diagnostics(error)
+
+
+def _error_step(error: PenstockError, at: Place) -> Step:
+    from penstock.output.step import error_step
+
+    return error_step(error, at)
+
+
+def _screen(arguments: list[str]) -> Screen:
     from penstock.output.screen import Screen
 
-    screen = Screen(color=_color(arguments), as_json="--json" in arguments)
-    screen.problem(error_lines(error, screen.note_ink, screen.note_width))
-    if screen.as_json:
-        click.echo(json.dumps(error_document(error)))
-    return error.exit_code
+    as_json = "--json" in arguments
+    return Screen(color=_color(arguments), as_json=as_json, json_stream="--json-stream" in arguments and not as_json)
 
 
 def _color(arguments: list[str]) -> str:
     """The colour asked for, read without click: the error may be about the options themselves."""
-    chosen = "auto"
+    chosen = os.environ.get("PENSTOCK_COLOR", "auto")
     for name, value in pairwise([*arguments, ""]):
         if name == "--color" and value in {"always", "never"}:
             chosen = value

@@ -26,18 +26,22 @@ def command(settings: Settings, files: tuple[str, ...], out: str | None, detaile
 
 
 async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, detailed_exitcode: bool) -> int:
-    from penstock.cli import graphs
     from penstock.cli.estimating import estimates_here
     from penstock.cli.target import client_for, find_target
     from penstock.io.plan_file import plan_sha, write_plan
-    from penstock.output.plan import PlanView, plan_document, plan_lines
+    from penstock.output.diagnostics import finding_diagnostics
+    from penstock.output.narrator import planned_lines
+    from penstock.output.plan import CHANGES_SHOWN, PlanView, plan_document, plan_lines
+    from penstock.output.step import plan_step, whole_list
 
     screen = settings.screen()
-    graph = graphs.load(settings, files)
+    graph = settings.load(*files)
     target = find_target(settings)
     screen.note(f"reading  {target.repository} on {settings.api_url}")
     async with client_for(settings, target.repository, settings.api_url) as client:
-        plan = await client.plan(graph, prune=settings.prune, without_labels=settings.without_labels)
+        plan = await client.plan(
+            graph, prune=settings.prune, without_labels=settings.without_labels, renames=settings.renames
+        )
     view = PlanView(
         plan=plan,
         estimates=estimates_here(plan, settings.config()),
@@ -46,10 +50,15 @@ async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, det
         sha256=write_plan(Path(out), plan) if out else plan_sha(plan),
         options=settings.repeated(("state_dir", *PACE) if out else (*TARGET, *PACE, *READING, *PLANNING)),
     )
+    code = EXIT_CHANGES if detailed_exitcode and plan.operations else EXIT_OK
+    code = EXIT_USAGE if view.errors else code
+    screen.tell(planned_lines(plan, view.estimates))
+    screen.diagnose(finding_diagnostics(plan))
+    if len(plan.operations) > CHANGES_SHOWN and not settings.verbose:
+        screen.fold(f"all {len(plan.operations):,} operations", lambda: whole_list(plan))
     screen.document(plan_document(view))
-    screen.result(plan_lines(view, ink=screen.ink, width=screen.width, verbose=settings.verbose))
+    screen.result(plan_lines(view, ink=screen.ink, width=screen.width, verbose=settings.verbose), code)
+    screen.leave(lambda at: plan_step(view, code, at))
     if target.ask:
         screen.note(f"confirm  {target.ask}; apply will ask")
-    if view.errors:
-        return EXIT_USAGE
-    return EXIT_CHANGES if detailed_exitcode and plan.operations else EXIT_OK
+    return code

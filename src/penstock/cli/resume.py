@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("resume", short_help="Go on with a run.")
 @click.argument("run", required=False, metavar="[RUN]")
-@takes("repo", "state_dir", "profile", *SCREEN)
+@takes("repo", "state_dir", "profile", *SCREEN, of_the_run=("repo", "profile"))
 def command(settings: Settings, run: str | None) -> int:
     """Go on with a run that was stopped, or whose process died: the newest unfinished one, or RUN.
 
@@ -46,11 +47,13 @@ def _waiting(runs: Sequence[RunSummary], repository: str | None) -> RunSummary:
 async def _resume(settings: Settings, wanted: str | None) -> int:
     import msgspec
 
-    from penstock.cli.estimating import TimeLeft, estimates_here
+    from penstock.cli.estimating import TimeLeft
     from penstock.cli.history import find_run, open_history
+    from penstock.cli.onlooker import Onlooker
     from penstock.cli.running import drive
     from penstock.cli.target import client_for
-    from penstock.output.text import count_of
+    from penstock.output.narrator import planned_lines
+    from penstock.output.status import resumed_lines
 
     screen = settings.screen()
     journal = open_history(settings)
@@ -59,13 +62,18 @@ async def _resume(settings: Settings, wanted: str | None) -> int:
     operations = journal.operations(found.id)
     config = msgspec.structs.replace(record.config, profile=settings.profile or record.config.profile)
     plan = msgspec.structs.replace(record.plan, operations=tuple(operations))
+    screen.tell(planned_lines(plan))
+    with Onlooker(journal, found.id, time.time()) as onlooker:
+        now = time.time()
+        lines = resumed_lines(onlooker.look(now), onlooker.wait(now), now, ink=screen.note_ink, width=screen.note_width)
     async with client_for(settings, plan.repository.name, plan.host, config) as client:
-        screen.note(f"resume   {plan.repository.name}: run {found.id}, {count_of(found.total, 'operation')}")
+        screen.note(*lines)
         return await drive(
             client,
             lambda observer: client.resume(found.id, observer=observer),
             screen,
-            source=plan.desired.source,
+            plan=plan,
             look=lambda numbers: [operations[no] for no in numbers],
-            left=TimeLeft(estimates_here(plan, config)[0]),
+            left=TimeLeft.of_rest(plan, config),
+            run=lambda: found.id,
         )

@@ -1,22 +1,26 @@
-"""Driving a run from a terminal: progress, Ctrl-C and SIGTERM, and the exit code that tells how it went."""
+"""Driving a run: who follows it, Ctrl-C and SIGTERM, and the exit code that tells how it went."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from penstock.base.errors import EXIT_INTERRUPTED, EXIT_TERMINATED, PenstockError, UsageError
-from penstock.engine.driver import Observer
+from penstock.engine.driver import Moment, Observer
 from penstock.io.clock import SystemClock
+from penstock.model.plan import Plan
 from penstock.model.result import RunResult
-from penstock.output.progress import Left, Look, Picture, PlainPicture, Progress
+from penstock.output.progress import Left, Picture, PlainPicture, Progress, looking_up
 from penstock.output.result import exit_code, result_document, result_lines
+from penstock.output.snapshot import Band, Snapshot
 
 if TYPE_CHECKING:
     from penstock.api.client import Client
+    from penstock.output.actions import Place, Step
+    from penstock.output.narrator import Found, RunStream
     from penstock.output.screen import Screen
 
 HINT = "Ctrl-C: finish what is in flight and stop; twice: stop now"
@@ -41,23 +45,61 @@ def picture_for(screen: Screen, hint: str) -> Picture:
     return PlainPicture(screen.note)
 
 
+class Several:
+    """Several pictures of one run."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self._pictures = pictures
+
+    def draw(self, shot: Snapshot, left: Band, now: float) -> None:
+        """On each."""
+        for picture in self._pictures:
+            picture.draw(shot, left, now)
+
+    def say(self, line: str) -> None:
+        """On each."""
+        for picture in self._pictures:
+            picture.say(line)
+
+    def close(self) -> None:
+        """Each."""
+        for picture in self._pictures:
+            picture.close()
+
+
+def streams_for(screen: Screen, plan: Plan, look: Found, run: Callable[[], str]) -> list[RunStream]:
+    """
+    One where somebody reads a stream, else none.
+
+    Args:
+        run: Id of the run, asked when it has begun.
+    """
+    if not screen.streams:
+        return []
+    from penstock.output.narrator import Narrator, RunStream
+
+    return [RunStream(Narrator(screen.tell, plan=plan, look=look), run)]
+
+
 async def drive(
     client: Client,
     start: Callable[[Observer], Awaitable[RunResult]],
     screen: Screen,
     *,
-    source: str,
-    look: Look,
+    plan: Plan,
+    look: Found,
     left: Left,
+    run: Callable[[], str],
 ) -> int:
     """
     Run to the end, or to the signal that ends it, and show the result.
 
     Args:
         start: Begins the run, given the observer.
-        source: The task file, for line references.
+        plan: Where the operations belong.
         look: Operations by number, to name those that failed.
         left: Says how long the rest takes.
+        run: Id of the run, asked when it has begun.
 
     Returns:
         The exit code.
@@ -65,30 +107,58 @@ async def drive(
     Raises:
         CutShort: A signal ended it before there was a result.
     """
-    clock = SystemClock()
-    progress = Progress(picture_for(screen, HINT), look=look, source=source, left=left)
-    task = asyncio.ensure_future(start(progress.observe))
+    streams = streams_for(screen, plan, look, run)
+    progress = Progress(Several([picture_for(screen, HINT), *streams]), look=looking_up(plan, look), left=left)
+
+    def observe(moment: Moment) -> None:
+        progress.observe(moment)
+        for told in streams:
+            told.observe(moment)
+
+    task = asyncio.ensure_future(start(observe))
     interruption = _Interruption(client, task, progress)
-    ticker = asyncio.ensure_future(_keep_drawing(progress, clock))
-    result = None
+    with screen.group(f"progress of {plan.repository.name}"):
+        result = await _followed(task, interruption, progress)
+    if result is None:
+        raise _cut_short(run, progress, interruption.code or EXIT_INTERRUPTED)
+    if not progress.begun:
+        screen.note(f"this plan was carried out before, as run {result.run}; nothing was sent now")
+    code = exit_code(result)
+    if interruption.code is not None and result.state != "finished":
+        code = interruption.code
+    conclude(screen, result, plan, code)
+    return code
+
+
+async def _followed(
+    task: asyncio.Future[RunResult], interruption: _Interruption, progress: Progress
+) -> RunResult | None:
+    """The result; None when a signal ended the run before there was one."""
+    ticker = asyncio.ensure_future(_keep_drawing(progress, SystemClock()))
     try:
         with interruption.heard():
-            result = await task
+            return await task
     except asyncio.CancelledError:
         if interruption.code is None:
             raise
+        return None
     finally:
         ticker.cancel()
         progress.close()
-    if result is None:
-        raise _cut_short(client, progress, interruption.code or EXIT_INTERRUPTED)
-    if not progress.begun:
-        screen.note(f"this plan was carried out before, as run {result.run}; nothing was sent now")
+
+
+def conclude(screen: Screen, result: RunResult, plan: Plan, code: int) -> None:
+    """Say how a run went, to everybody who asked."""
+    source = plan.desired.source
     screen.document(result_document(result))
-    screen.result(result_lines(result, source, ink=screen.ink, width=screen.width, verbose=screen.verbose))
-    if interruption.code is not None and result.state != "finished":
-        return interruption.code
-    return exit_code(result)
+    screen.result(result_lines(result, source, ink=screen.ink, width=screen.width, verbose=screen.verbose), code)
+
+    def step(at: Place) -> Step:
+        from penstock.output.step import run_step
+
+        return run_step(result, plan, code, at)
+
+    screen.leave(step)
 
 
 async def _keep_drawing(progress: Progress, clock: SystemClock) -> None:
@@ -97,13 +167,12 @@ async def _keep_drawing(progress: Progress, clock: SystemClock) -> None:
         await clock.sleep(TICK_S)
 
 
-def _cut_short(client: Client, progress: Progress, code: int) -> CutShort:
+def _cut_short(run: Callable[[], str], progress: Progress, code: int) -> CutShort:
     if not progress.begun:
         return CutShort("stopped before anything was sent", code)
-    run = ""
+    hint = "penstock resume"
     with suppress(UsageError):
-        run = client.unfinished()
-    hint = f"penstock resume {run}".rstrip()
+        hint += f" {run()}"
     return CutShort("stopped at once; what was in flight is looked up when the run goes on", code, hint=hint)
 
 

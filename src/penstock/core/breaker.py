@@ -37,6 +37,9 @@ class CircuitBreaker:
     Breaker of one host and API.
 
     While it is not closed only its own probes are evidence, and afterwards only what was sent since it closed.
+
+    Attributes:
+        until: Epoch seconds of the next probe while it is not closed; else 0.
     """
 
     def __init__(self) -> None:
@@ -76,6 +79,7 @@ class CircuitBreaker:
             self._move("success")
             self._recent.clear()
             self._closed_at = now
+            self.until = 0.0
         else:
             young = now - self._outage_since < YOUNG_OUTAGE_S
             growth, most = (OPEN_GROWTH, OPEN_YOUNG_MAX_S) if young else (2.0, OPEN_MAX_S)

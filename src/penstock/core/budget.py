@@ -9,11 +9,12 @@ between. The windows of the profile to fall back to are counted from the start, 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from heapq import heappop, heappush
 
 import msgspec
 
+from penstock.model.gauges import Gauge
 from penstock.model.limits import RESET_SLACK_S, Charge, Fact, Learnt, Paused, Profile, Spent, Window
 from penstock.model.operation import Kind
 from penstock.model.outcome import Rate
@@ -81,6 +82,10 @@ def _resource(api: str) -> str:
     return "graphql" if api == "graphql" else "core"
 
 
+def _quota_name(resource: str) -> str:
+    return f"primary quota of {resource}"
+
+
 def _server_meters(api: str, points: float, predicted_s: float) -> dict[str, float]:
     meters = {f"points.{api}": points, "cpu": predicted_s}
     if api == "graphql":
@@ -123,6 +128,13 @@ class _CountLog:
                 self._held -= self._entries.pop(key)[1]
         return self.window.limit - self._held
 
+    def frees_at(self, now: float) -> float:
+        """When the first unit comes back; 0 when nothing is held."""
+        self.room(now)
+        while self._releases and not self._is_current(*self._releases[0]):
+            heappop(self._releases)
+        return self._releases[0][0] if self._releases else 0.0
+
     def _is_current(self, release: float, key: str) -> bool:
         return key in self._entries and self._entries[key][0] == release
 
@@ -164,15 +176,28 @@ class _BusyLog:
         if not predicted_s or self._at_most_s + predicted_s <= self.window.limit:
             return now
         since = now + predicted_s - self.window.span_s
-        busy_s = predicted_s
+        excess_s = predicted_s + self._busy_s(since, now) - self.window.limit
+        return now if excess_s <= 0 else now + max(excess_s, BUSY_STEP_S)
+
+    def room(self, now: float) -> float:
+        return self.window.limit - self._busy_s(now - self.window.span_s, now)
+
+    def frees_at(self, now: float) -> float:
+        """When the first second comes back; 0 when none is held."""
+        self._busy_s(now - self.window.span_s, now)
+        first = min((sent_at for sent_at, _, _ in self._requests.values()), default=-math.inf)
+        return max(now, first + self.window.span_s) if self._requests else 0.0
+
+    def _busy_s(self, since: float, now: float) -> float:
+        """Seconds of work after `since`; what has left the window is dropped."""
+        busy_s = 0.0
         for key, (sent_at, expected_end, last_end) in list(self._requests.items()):
             if last_end < now - self.window.span_s:
                 self._drop(key)
             else:  # one that takes longer than expected is busy until now
                 ends_at = max(expected_end, min(now, last_end))
                 busy_s += max(0.0, ends_at - max(sent_at, since))
-        excess_s = busy_s - self.window.limit
-        return now if excess_s <= 0 else now + max(excess_s, BUSY_STEP_S)
+        return busy_s
 
 
 class _Quota:
@@ -180,9 +205,10 @@ class _Quota:
 
     def __init__(self) -> None:
         self.reset = 0.0
-        self.remaining = 0
+        self.remaining = self.limit = 0
 
     def told(self, rate: Rate) -> None:
+        self.limit = rate.limit
         if rate.reset > self.reset + RESET_JITTER_S:
             self.reset, self.remaining = rate.reset, rate.remaining
         elif rate.reset > self.reset - RESET_JITTER_S:
@@ -263,7 +289,7 @@ class Budget:
         if quota and self.profile.primary and quota.reset > now:
             in_flight = sum(spent.charge.resource == charge.resource for spent in self._in_flight(now))
             if quota.remaining - in_flight < 1 and quota.reset + RESET_SLACK_S > at:
-                at, because = quota.reset + RESET_SLACK_S, f"primary quota of {charge.resource}"
+                at, because = quota.reset + RESET_SLACK_S, _quota_name(charge.resource)
         if charge.writes and self._last_write_at + self.profile.mutation_gap_s > at:
             at, because = self._last_write_at + self.profile.mutation_gap_s, "gap between writes"
         if at <= now and not self.has_slot(now, writes=charge.writes):
@@ -275,6 +301,27 @@ class Budget:
         counted = set(meters)
         logs = [log for log in self._binding if isinstance(log, _CountLog) and log.window.meter in counted]
         return min((log.room(now) for log in logs), default=math.inf)
+
+    def gauges(self, now: float, held_by: str) -> Iterator[Gauge]:
+        """
+        What is left of every window of the profile in force, then of every primary quota that is known.
+
+        Args:
+            held_by: Name of the limit that binds.
+        """
+        for log in self._binding:
+            name, limit = log.window.name, log.window.limit
+            left = min(limit, max(0.0, log.room(now)))
+            yield Gauge(name=name, limit=limit, left=left, frees_at=log.frees_at(now), binding=name == held_by)
+        for resource, quota in self._quotas.items() if self.profile.primary else ():
+            name, holds = _quota_name(resource), quota.reset > now
+            left = max(0, quota.remaining) if holds else quota.limit
+            frees_at = quota.reset if holds else 0.0
+            yield Gauge(name=name, limit=quota.limit, left=left, frees_at=frees_at, binding=name == held_by)
+
+    def is_limit(self, name: str) -> bool:
+        """Whether `gauges` has one of this name."""
+        return any(log.window.name == name for log in self._binding) or name in map(_quota_name, self._quotas)
 
     def has_slot(self, now: float, *, writes: bool) -> bool:
         """Whether one more request of this sort may be in flight."""

@@ -8,6 +8,7 @@ construction; status and reports read it too. Operations are numbers, their stat
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 
 from penstock.model.events import (
@@ -25,7 +26,7 @@ from penstock.model.events import (
     Switched,
 )
 from penstock.model.operation import KINDS
-from penstock.model.outcome import InDoubt, Outcome, Succeeded
+from penstock.model.outcome import InDoubt, Outcome, Succeeded, Transient
 
 PENDING, SENT, DOUBT, DONE, DEAD, SKIPPED = range(6)
 PHASES = ("pending", "sent", "in doubt", "done", "dead", "skipped")
@@ -69,8 +70,13 @@ class Fold:
         pauses: The last one of every scope.
         reasons: Why an operation is dead or skipped.
         profile: Limits that the run switched to; empty while it has not.
+        breaker, breaker_until, trips: State of the circuit breaker, the next probe while it is open, in epoch seconds,
+            and how often it opened.
         last_batch, high_water: Greatest batch and issue number so far.
         requests, throttles: Requests sent, refusals met.
+        batch_size: Operations of the last request that did some.
+        retries: Error category → tries that failed with it, each to be made again.
+        request_ids: GitHub's id of the last failed try, of operations that do not stand.
         started_at, last_at: Of the first start and the last event.
         ended: Every operation is settled.
         stopped: Why the process let go of the run; empty while one holds it.
@@ -91,10 +97,14 @@ class Fold:
         self.reasons: dict[int, str] = {}
         self.profile = ""
         self.breaker = "closed"
+        self.breaker_until = 0.0
+        self.trips = 0
         self.last_batch = 0
         self.high_water = 0
         self.succeeded = self.adopted = self.dead = self.skipped = 0
-        self.requests = self.throttles = 0
+        self.requests = self.throttles = self.batch_size = 0
+        self.retries: Counter[str] = Counter()
+        self.request_ids: dict[int, str] = {}
         self.started_at = self.last_at = 0.0
         self.ended = False
         self.stopped = ""
@@ -136,8 +146,9 @@ class Fold:
                 self.throttles += 1
             case Switched(profile=profile):
                 self.profile = profile
-            case Breaker(state=state):
-                self.breaker = state
+            case Breaker(state=state, until=until):
+                self.trips += state == "open" and self.breaker == "closed"
+                self.breaker, self.breaker_until = state, until
             case Started():
                 self.started_at = self.started_at or at
                 self.breaker, self.stopped = "closed", ""
@@ -163,6 +174,7 @@ class Fold:
         self.last_batch = max(self.last_batch, event.batch)
         self.requests += 1
         if event.purpose == "effect":
+            self.batch_size = len(event.ops)
             for op in event.ops:
                 self.phase[op] = SENT
 
@@ -170,18 +182,22 @@ class Fold:
         intent = self.open.pop(event.batch)
         if intent.purpose == "effect":
             for op, outcome in zip(intent.ops, event.outcomes, strict=True):
-                self._outcome(op, outcome, intent, at)
+                if isinstance(outcome, Succeeded):
+                    self._done(op, outcome, at)
+                else:
+                    self._undone(op, outcome, intent, at)
+                    self.request_ids[op] = event.request_id
 
-    def _outcome(self, op: int, outcome: Outcome, intent: Intent, at: float) -> None:
+    def _undone(self, op: int, outcome: Outcome, intent: Intent, at: float) -> None:
         match outcome:
-            case Succeeded():
-                self._done(op, outcome, at)
             case InDoubt() if KINDS[self.kinds[op]].idempotency != "natural":
                 self.phase[op] = DOUBT
                 self.doubt[op] = Doubt(intent.high_water, intent.deadline, at, outcome)
                 self.doubtful[self.kinds[op]] += 1
-            case _:  # not done, or harmless to do again; a Dead event follows what was rejected
-                self.phase[op] = PENDING
+                return
+            case InDoubt(category=category) | Transient(category=category):
+                self.retries[category] += 1
+        self.phase[op] = PENDING  # not done, or harmless to do again; a Dead event follows what was rejected
 
     def _looked(self, event: Looked, at: float) -> None:
         for op, found in event.found:
@@ -195,10 +211,12 @@ class Fold:
             if event.as_of >= doubt.deadline:
                 doubt.reads += 1
             if op in settled:
+                self.retries[doubt.cause.category] += 1
                 self._leave(op, PENDING)
 
     def _done(self, op: int, outcome: Succeeded, at: float) -> None:
         self._leave(op, DONE)
+        self.request_ids.pop(op, None)
         self.number[op] = outcome.number
         self.database_id[op] = outcome.database_id
         self.node_id[op] = outcome.node_id

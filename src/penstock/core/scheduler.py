@@ -193,7 +193,7 @@ class Scheduler:
             self.budget.told(answer.rate)
         if self.breaker.record(answer.healthy, now, sent_at=answer.sent_at, probe=intent.purpose == "probe"):
             why = f"HTTP {answer.status}" if answer.status else "no answer"
-            self._emit(events, Breaker(self.breaker.state, why), now)
+            self._emit(events, Breaker(self.breaker.state, why, self.breaker.until), now)
         for outcome in answer.outcomes:
             if isinstance(outcome, Fatal):
                 self._stop_at(Halt(outcome.why, outcome.hint, outcome.access))

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from penstock.base.clock import Clock
 from penstock.base.errors import JournalError, TransportError
 from penstock.core.fold import Fold
+from penstock.core.gauges import Instruments
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
 from penstock.engine.resolver import Resolver
@@ -25,6 +26,7 @@ from penstock.github.requests import effect, probe
 from penstock.github.responses import read_effect, read_lookup, read_probe
 from penstock.model.decision import AwaitAnswer, Decision, Dispatch, Finished, Halt, WaitUntil
 from penstock.model.events import Event, intent_of
+from penstock.model.gauges import Gauges
 from penstock.model.operation import Operation
 from penstock.model.outcome import Answer
 from penstock.model.ports import Journal, Reply, Request, Transport
@@ -39,12 +41,14 @@ class Moment(NamedTuple):
         decision: What was decided just now.
         events: What has happened since the moment before, in order.
         now: Epoch seconds.
+        gauges: Reads the instruments, at the instant it is called: ask only when they are looked at.
     """
 
     fold: Fold
     decision: Decision
     events: Sequence[Event]
     now: float
+    gauges: Callable[[], Gauges] = Gauges
 
 
 Observer = Callable[[Moment], None]
@@ -85,6 +89,7 @@ class Driver:
         self._clock = clock
         self._api = api
         self._observer = observer
+        self._instruments = Instruments(scheduler.fold, limits.budget)
         self._unwritten: list[Event] = []
         self._untold: list[Event] = []
         self._requests: set[asyncio.Task[None]] = set()
@@ -141,7 +146,12 @@ class Driver:
 
     def _moment(self, decision: Decision) -> Moment:
         events, self._untold = self._untold, []
-        return Moment(self._scheduler.fold, decision, events, self._clock.now())
+        if isinstance(decision, WaitUntil):
+            self._instruments.waits(decision.cause)
+        return Moment(self._scheduler.fold, decision, events, self._clock.now(), self._gauges)
+
+    def _gauges(self) -> Gauges:
+        return self._instruments.read(self._clock.now())
 
     def _dispatch(self, dispatch: Dispatch) -> None:
         operations = self._resolver.operations(dispatch.refs) if dispatch.refs else []

@@ -8,10 +8,11 @@ import msgspec
 
 from penstock.base.canonical import ulid
 from penstock.base.clock import Clock
-from penstock.core.fold import DEAD, DOUBT, ISSUE_CREATE, PENDING, SKIPPED, Fold
+from penstock.core.fold import DOUBT, ISSUE_CREATE, PENDING, Fold
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Driver, Observer
+from penstock.engine.failures import failures_of, lost
 from penstock.engine.resolver import Resolver
 from penstock.model.config import Config
 from penstock.model.decision import Halt
@@ -19,8 +20,6 @@ from penstock.model.events import Event, Started, Stopped
 from penstock.model.plan import Plan
 from penstock.model.ports import Journal, RunRecord, Transport
 from penstock.model.result import Failure, RunResult
-
-FAILURES_LISTED = 1000
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -182,17 +181,8 @@ class Runs:
             cause=halt.cause if halt else fold.stopped,
             hint=halt.hint if halt else "",
             access=halt.access if halt else False,
-            failures=self._failures(record.id, fold),
+            failures=self._failures(record, fold),
         )
 
-    def _failures(self, run_id: str, fold: Fold) -> tuple[Failure, ...]:
-        numbers = [no for no in fold.reasons if fold.phase[no] in {DEAD, SKIPPED}][:FAILURES_LISTED]
-        return tuple(
-            Failure(
-                operation=operation.name,
-                why=fold.reasons[operation.no],
-                line=operation.line,
-                skipped=fold.phase[operation.no] == SKIPPED,
-            )
-            for operation in self._journal.operations(run_id, numbers)
-        )
+    def _failures(self, record: RunRecord, fold: Fold) -> tuple[Failure, ...]:
+        return failures_of(self._journal.operations(record.id, lost(fold)), fold, record.plan)

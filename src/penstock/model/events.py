@@ -79,11 +79,12 @@ class Switched(msgspec.Struct, frozen=True, tag="switched"):
     why: str
 
 
-class Breaker(msgspec.Struct, frozen=True, tag="breaker"):
-    """The circuit breaker changed its state: `closed`, `open` or `half_open`."""
+class Breaker(msgspec.Struct, frozen=True, tag="breaker", omit_defaults=True):
+    """The circuit breaker changed its state: `closed`, or `open` until the next probe, in epoch seconds."""
 
     state: str
     why: str
+    until: float = 0.0
 
 
 class Dead(msgspec.Struct, frozen=True, tag="dead"):

@@ -14,7 +14,7 @@ class Gauge(msgspec.Struct, frozen=True, kw_only=True):
         limit: Most units in the window.
         left: Units that may be spent now.
         frees_at: Epoch seconds at which the first unit comes back; 0 when nothing is spent.
-        binding: It is what the run waits for.
+        binding: It is what the run waits for, or waited for last.
     """
 
     name: str
@@ -29,20 +29,24 @@ class Gauges(msgspec.Struct, frozen=True, kw_only=True):
     A run's instruments.
 
     Attributes:
+        profile: Name of the profile in force.
         limits: Of the profile in force, in its order, then the primary quotas that answers told.
         batch_size: Operations of the last request that did some; 0 before the first.
-        in_flight: Requests of this run without an answer.
-        slots: Requests that may be in flight at once.
+        in_flight: Requests of this run that write and have no answer yet.
+        slots: Requests that write that may be in flight at once.
+        reading: Requests of this run that only read (look-ups and probes) and have no answer yet.
         breaker: `closed`, `open` or `half_open`.
         breaker_until: Epoch seconds of the next probe while it is open; else 0.
-        trips: How often it opened in this process.
-        retries: Error category → tries that failed with it and are made again.
+        trips: How often it opened.
+        retries: Error category → tries that failed with it, each to be made again.
     """
 
+    profile: str = ""
     limits: tuple[Gauge, ...] = ()
     batch_size: int = 0
     in_flight: int = 0
     slots: int = 0
+    reading: int = 0
     breaker: str = "closed"
     breaker_until: float = 0.0
     trips: int = 0

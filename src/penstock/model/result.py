@@ -14,12 +14,16 @@ class Failure(msgspec.Struct, frozen=True):
         why: The server's words, or which operation it waited for.
         line: Line of its task in the source; 0 when unknown.
         skipped: An upstream operation is dead.
+        url: Page of what it is about; empty for an issue that does not exist.
+        request_id: GitHub's id of the last try; empty where none is known.
     """
 
     operation: str
     why: str
     line: int = 0
     skipped: bool = False
+    url: str = ""
+    request_id: str = ""
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):

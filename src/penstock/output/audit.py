@@ -30,7 +30,7 @@ def audit_lines(
     shown = rows if verbose else rows[:SHOWN]
     for sort, difference in shown:
         where = f"  {place(graph.source, line)}" if (line := line_of.get(difference.key, 0)) else ""
-        page.lines.append(f"  {sort:<10} {_words(difference)}{ink.paint(where, 'dim')}")
+        page.lines.append(f"  {sort:<10} {difference_words(difference)}{ink.paint(where, 'dim')}")
     if len(rows) > len(shown):
         page.lines.append(ink.paint(f"  … {len(rows) - len(shown):,} more; -v shows all", "dim"))
     return page.lines
@@ -49,7 +49,8 @@ def audit_document(report: AuditReport, graph: TaskGraph, repository: str) -> di
     }
 
 
-def _words(difference: Difference) -> str:
+def difference_words(difference: Difference) -> str:
+    """Its task, issues and fields."""
     numbers = ", ".join(f"#{number}" for number in difference.numbers)
     fields = f"in {', '.join(difference.fields)}" if difference.fields else ""
     return "  ".join(part for part in (difference.key, numbers, fields) if part)

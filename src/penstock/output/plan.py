@@ -23,6 +23,7 @@ from penstock.output.changes import (
 )
 from penstock.output.estimate import time_document, time_rows
 from penstock.output.ink import Ink
+from penstock.output.prose import prose_rows
 from penstock.output.text import Page, clean, count_of, place
 
 CHANGES_SHOWN = 10
@@ -71,6 +72,7 @@ def plan_lines(view: PlanView, *, ink: Ink, width: int = 0, verbose: bool = Fals
     plan = view.plan
     page = Page(ink, width)
     _read_rows(page, plan)
+    prose_rows(page, plan.desired, whole=verbose)
     page.gap()
     page.lines.extend(_counts(view, ink, width))
     changes = shown_first(plan.operations)
@@ -81,11 +83,25 @@ def plan_lines(view: PlanView, *, ink: Ink, width: int = 0, verbose: bool = Fals
     if len(changes) > len(shown):
         page.lines.append(ink.paint(f"  … {len(changes) - len(shown):,} more; -v shows all", "dim"))
     page.gap()
+    _rename_rows(page, plan, whole=verbose)
     finding_rows(page, plan.findings, plan.desired.source, whole=verbose)
     for note in (*plan.desired.notes, *plan.notes):
         page.row("note", clean(note))
     _closing_rows(page, view)
     return page.lines
+
+
+def _rename_rows(page: Page, plan: Plan, *, whole: bool) -> None:
+    """Issues that are kept for tasks with other keys: the title where it changes, else the keys."""
+    shown = plan.renames if whole else plan.renames[:FINDINGS_SHOWN]
+    for rename in shown:
+        before, after = rename.title_before, rename.title
+        if before == after:
+            before, after = rename.key_before, rename.key
+        where = f"{place(plan.desired.source, rename.line)}: " if rename.line else ""
+        page.row("renamed", f"{where}#{rename.number} {clean(before)} → {clean(after)}")
+    if len(plan.renames) > len(shown):
+        page.row("renamed", f"… {len(plan.renames) - len(shown):,} more; -v shows all")
 
 
 def finding_rows(page: Page, findings: Sequence[Finding], source: str, *, whole: bool = False) -> None:
@@ -118,6 +134,7 @@ def plan_document(view: PlanView) -> dict[str, Any]:
         "content_writes": view.content_writes,
         "unchanged": len(plan.unchanged),
         "extra": list(plan.extra),
+        "renames": msgspec.to_builtins(plan.renames),
         "findings": msgspec.to_builtins(plan.findings),
         "notes": [*plan.desired.notes, *plan.notes],
         "time": time_document(view.estimates),
@@ -189,10 +206,11 @@ def _closing_rows(page: Page, view: PlanView) -> None:
     time_rows(page, view.estimates)
     if view.saved:
         page.row("saved", f"{view.saved} (sha256 {view.sha256[:12]}…)")
-    page.row("next", _next(view), "bold")
+    page.row("next", next_step(view), "bold")
 
 
-def _next(view: PlanView) -> str:
+def next_step(view: PlanView) -> str:
+    """The command to go on with, or what to mend first."""
     if view.errors:
         return f"mend {count_of(view.errors, 'error')}, then plan again; nothing was sent"
     return f"penstock apply {view.saved or view.plan.desired.source} {view.options}".rstrip()

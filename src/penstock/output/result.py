@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from rich.cells import cell_len
 
 from penstock.base.errors import EXIT_AUTH, EXIT_OK, EXIT_PARTIAL, EXIT_STOPPED
 from penstock.core.describe import format_duration
+from penstock.github.remedies import reason_of, remedy_for
 from penstock.model.result import Failure, RunResult
 from penstock.output.ink import Ink
 from penstock.output.text import Page, clean, count_of, place
@@ -33,22 +35,28 @@ def result_lines(result: RunResult, source: str, *, ink: Ink, width: int = 0, ve
     """
     page = Page(ink, width)
     run_rows(page, result, source, whole=verbose)
-    page.row("next", _next(result, source), "bold")
+    page.row("next", next_step(result, source), "bold")
     return page.lines
 
 
-def _next(result: RunResult, source: str) -> str:
+def next_step(result: RunResult, source: str) -> str:
+    """The command to go on with, or what to mend first."""
     if result.state != "finished":
         return f"penstock resume {result.run}"
-    if result.dead:
+    return next_after_end(result.run, source, failed=result.dead > 0)
+
+
+def next_after_end(run: str, source: str, *, failed: bool) -> str:
+    """What to do when every operation is settled."""
+    if failed:
         return f"mend what failed, then penstock apply {source}: what stands is left alone"
-    return f"penstock audit {result.run}"
+    return f"penstock audit {run}"
 
 
 def run_rows(page: Page, result: RunResult, source: str, *, whole: bool = False) -> None:
     """Counts, failures by reason, and why it stopped."""
     _state_row(page, result)
-    _failure_rows(page, result.failures, source, whole=whole)
+    failure_rows(page, result.failures, source, whole=whole)
     if result.cause and result.state != "finished":
         page.row("cause", clean(result.cause))
         if result.hint:
@@ -82,11 +90,16 @@ def _some(count: int, what: str) -> list[str]:
     return [f"{count:,} {what}"] if count else []
 
 
-def _failure_rows(page: Page, failures: Iterable[Failure], source: str, *, whole: bool) -> None:
-    """Grouped by reason, the largest group first; what was only skipped comes last."""
+def failure_rows(page: Page, failures: Iterable[Failure], source: str, *, whole: bool = False) -> None:
+    """
+    Grouped by reason, the largest group first, each with what to do; what was only skipped comes last.
+
+    Args:
+        whole: Every failure, not the first ten.
+    """
     groups: dict[str, list[Failure]] = {}
     for failure in failures:
-        reason = "skipped: an operation they need failed" if failure.skipped else clean(failure.why)
+        reason = "skipped: an operation they need failed" if failure.skipped else reason_of(clean(failure.why))
         groups.setdefault(reason, []).append(failure)
     room = sum(map(len, groups.values())) if whole else FAILURES_SHOWN
     hidden = 0
@@ -95,9 +108,25 @@ def _failure_rows(page: Page, failures: Iterable[Failure], source: str, *, whole
         room -= len(shown)
         hidden += len(group) - len(shown)
         if shown:
-            page.row("", f"{len(group):,} × {reason}")
+            page.row("reason", f"{len(group):,} × {reason}")
+            remedy = "" if group[0].skipped else remedy_for(reason)
+            if remedy:
+                page.row("mend", remedy, "cyan")
         for failure in shown:
-            where = f"  {place(source, failure.line)}" if failure.line else ""
-            page.lines.append(f"  {page.ink.paint('!', 'red')} {failure.operation}{page.ink.paint(where, 'dim')}")
+            _failure_row(page, failure, source)
     if hidden:
         page.lines.append(page.ink.paint(f"  … {hidden:,} more; -v shows all", "dim"))
+
+
+def _failure_row(page: Page, failure: Failure, source: str) -> None:
+    """The operation with its line, its page and GitHub's id of the request; on two lines where one is too narrow."""
+    where = f"  {place(source, failure.line)}" if failure.line else ""
+    request = f"request {failure.request_id}" if failure.request_id else ""
+    more = "  ".join(filter(None, (failure.url, request)))
+    fits = not page.width or cell_len(f"  ! {failure.operation}{where}  {more}") <= page.width
+    line = f"  {page.ink.paint('!', 'red')} {failure.operation}{page.ink.paint(where, 'dim')}"
+    if more and fits:
+        line += f"  {page.ink.paint(more, 'dim')}"
+    page.lines.append(line)
+    if more and not fits:
+        page.lines.append(f"    {page.ink.paint(more, 'dim')}")

@@ -1,5 +1,6 @@
 """
-Where things are shown: results on stdout, everything else on stderr, and with `--json` one document on stdout alone.
+Where things are shown: results on stdout, everything else on stderr, and with `--json` one document on stdout alone,
+with `--json-stream` lines of JSON. A command says everything once; each of its readers gets it in a form of their own.
 
 Whether the terminal may be drawn on is decided here and nowhere else: FORCE_COLOR, which CI systems set, asks for
 colour and not for motion.
@@ -11,12 +12,19 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from penstock.base.errors import EXIT_CHANGES, EXIT_OK, UsageError
 from penstock.output.ink import Ink
+
+if TYPE_CHECKING:
+    from penstock.output.actions import Actions, Place, Step
+    from penstock.output.lines import JsonLines
+    from penstock.output.stream import Diagnostic, Line
 
 _ASCII = str.maketrans({"…": "...", "→": "->", "←": "<-", "·": "|", "×": "x", "≥": ">=", "–": "-"})
 
@@ -28,13 +36,17 @@ class Screen:
     Args:
         color: `auto`, `always` or `never`.
         as_json: stdout takes one JSON document and nothing else.
-        quiet: stderr takes errors alone, stdout nothing but a document.
+        json_stream: stdout takes lines of JSON and nothing else.
+        quiet: stderr takes errors alone, stdout nothing but JSON.
         verbose: Lists are shown whole.
 
     Attributes:
         ink, note_ink: For stdout and for stderr.
         live: stderr may be drawn on again and again.
         width, note_width: Columns of the terminal behind each; 0 when it is none.
+
+    Raises:
+        UsageError: Both forms of JSON are asked for.
     """
 
     def __init__(
@@ -42,10 +54,13 @@ class Screen:
         *,
         color: str = "auto",
         as_json: bool = False,
+        json_stream: bool = False,
         quiet: bool = False,
         verbose: bool = False,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
+        if as_json and json_stream:
+            raise UsageError("--json and --json-stream exclude each other", hint="choose one document or a stream")
         self.as_json = as_json
         self.quiet = quiet
         self.verbose = verbose
@@ -54,28 +69,107 @@ class Screen:
         self.live = may_move(environ, sys.stderr) and not quiet
         self.note_width = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
         self.width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        self._actions = self._runner(environ) if environ.get("GITHUB_ACTIONS") == "true" else None
+        self._stream = self._lines() if json_stream else None
 
-    def result(self, lines: Iterable[str]) -> None:
-        """What was asked for, as text."""
-        if not self.as_json and not self.quiet:
-            _write(lines, sys.stdout, self.ink)
+    def result(self, lines: Iterable[str], code: int = EXIT_OK) -> None:
+        """
+        What was asked for, as text.
+
+        Args:
+            code: The exit code. One that tells of a failure is explained however quiet it shall be, unless JSON does.
+        """
+        if self.as_json or self._stream:
+            return
+        if not self.quiet:
+            _write(self._defused(lines), sys.stdout, self.ink)
+        elif code not in {EXIT_OK, EXIT_CHANGES}:
+            self.problem(lines)
 
     def document(self, value: Mapping[str, Any]) -> None:
-        """What was asked for, as JSON on one line."""
+        """What was asked for, as JSON on one line; the last line of a stream."""
+        if self._stream:
+            from penstock.output.stream import Finished, Stopped
+
+            ending = Stopped if value.get("state") in {"stopped", "interrupted"} else Finished
+            self._stream.write([ending(dict(value))])
+        else:
+            self.error(value)
+
+    def error(self, value: Mapping[str, Any]) -> None:
+        """What went wrong, as JSON on one line; a stream has it as a diagnostic."""
         if self.as_json:
-            click.echo(json.dumps(value))
+            text = json.dumps(value)
+            click.echo(text.replace("##[", "##\\u005b") if self._actions else text)
 
     def note(self, *lines: str) -> None:
-        """What is good to know on the way. That nobody listens any more is no reason to end a run."""
+        """What is good to know on the way."""
         if not self.quiet:
-            try:
-                _write(lines, sys.stderr, self.note_ink)
-            except BrokenPipeError:
-                mute(sys.stderr)
+            self.problem(lines)
 
     def problem(self, lines: Iterable[str]) -> None:
         """What must be known."""
-        _write(lines, sys.stderr, self.note_ink)
+        self._say(self._defused(lines))
+
+    def tell(self, lines: Iterable[Line]) -> None:
+        """What happens, for those who read the stream. A generator is not run for anybody else."""
+        if self._stream:
+            self._stream.write(lines)
+
+    def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """What text says on `problem` or in the result, for the stream and as annotations; generators as in `tell`."""
+        if self._stream or self._actions:
+            told = list(diagnostics)
+            self.tell(told)
+            if self._actions:
+                self._actions.annotate(told)
+
+    def group(self, title: str) -> AbstractContextManager[None]:
+        """Where GitHub Actions shows them, notes written meanwhile are folded below a title."""
+        return self._actions.group(title) if self._actions else nullcontext()
+
+    def fold(self, title: str, make: Callable[[], Sequence[str]]) -> None:
+        """A long list, where GitHub Actions can fold it away; elsewhere nobody wants it."""
+        if self._actions and not self.quiet:
+            with self.group(title):
+                self.note(*make())
+
+    def leave(self, make: Callable[[Place], Step]) -> None:
+        """What stays on the page of the step, where GitHub Actions runs it."""
+        if self._actions:
+            self._actions.leave(make(self._actions.place))
+
+    @property
+    def streams(self) -> bool:
+        """Somebody reads a stream."""
+        return self._stream is not None and not self._stream.gone
+
+    def _lines(self) -> JsonLines:
+        from penstock.output.lines import JsonLines
+
+        return JsonLines(
+            sys.stdout, lambda why: self.problem([f"warning: the stream ends here: {why}; the command goes on"])
+        )
+
+    def _runner(self, environ: Mapping[str, str]) -> Actions:
+        from penstock.output.actions import Actions
+
+        return Actions(environ, self._say, quiet=self.quiet)
+
+    def _say(self, lines: Iterable[str]) -> None:
+        """On stderr. That nobody listens any more is no reason to end a run."""
+        try:
+            _write(lines, sys.stderr, self.note_ink)
+        except BrokenPipeError:
+            mute(sys.stderr)
+
+    def _defused(self, lines: Iterable[str]) -> Iterable[str]:
+        """Where a runner reads them, it takes none for a command."""
+        if not self._actions:
+            return lines
+        from penstock.output.actions import defused
+
+        return map(defused, lines)
 
 
 def mute(stream: TextIO) -> None:

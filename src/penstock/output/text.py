@@ -9,10 +9,12 @@ from datetime import datetime, tzinfo
 
 from rich.cells import cell_len, set_cell_size
 
+from penstock.core.describe import format_duration
 from penstock.output.ink import Ink
 
 GUTTER = 9
 SOON_S = 600
+AGREE = 0.1
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
@@ -59,6 +61,26 @@ def time_of_day(at: float, now: float, zone: tzinfo | None = None) -> str:
     moment, today = (datetime.fromtimestamp(instant, zone).astimezone(zone) for instant in (at, now))
     clock = f"{moment:%H:%M:%S}" if abs(at - now) < SOON_S else f"{moment:%H:%M}"
     return clock if moment.date() == today.date() else f"{moment:%Y-%m-%d} {clock}"
+
+
+def ticking(seconds: float) -> str:
+    """A length of time that is watched: `49 s`, `8:20`, `1:02:03`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, left = divmod(whole, 60)
+    return f"{minutes}:{left:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{left:02}"
+
+
+def band_words(low_s: float, high_s: float) -> str:
+    """`about 40 min` where both ends are within a tenth, else `35 to 42 min`, `6 min to 3 h`, `up to 5.0 s`."""
+    if low_s < 1 < high_s:
+        return f"up to {format_duration(high_s)}"
+    low, high = format_duration(low_s), format_duration(high_s)
+    if low == high or high_s - low_s <= AGREE * high_s:
+        return f"about {format_duration((low_s + high_s) / 2)}"
+    (number, unit), (_, *other) = low.split(" ", 1), high.split(" ", 1)
+    return f"{number} to {high}" if [unit] == other else f"{low} to {high}"
 
 
 class Page:
