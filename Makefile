@@ -19,8 +19,8 @@ LOCK := $(VENV)/lock/bin/pip-compile -q --generate-hashes --strip-extras --allow
 help:            ## say what each target does
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 10
 
-demo: $(VENV)/.run  ## rehearse the example plan on the simulated GitHub: plan, apply, audit
-	$(BIN)/penstock rehearse examples/large-plan.yaml
+demo: $(VENV)/.run  ## rehearse the example PRD on the simulated GitHub: plan, apply, audit
+	$(BIN)/penstock rehearse examples/large-prd.md
 
 test: $(VENV)/.dev  ## run the tests; make test ARGS="tests/core -k budget"
 	$(BIN)/python -m pytest $(ARGS)
@@ -34,8 +34,9 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.dev  ## write what the commands say of themselves into docs/cli.md
+docs: $(VENV)/.dev  ## write what commands say and show into docs/cli.md and docs/tutorial.md
 	$(BIN)/python tools/cli_reference.py
+	$(BIN)/python tools/tutorial.py
 
 sim: $(VENV)/.dev  ## seeded worlds: make sim SEED=123 replays one, make sim N=1000 runs many
 	$(BIN)/python -m penstock.verify $(if $(SEED),--seed $(SEED),--seeds $(or $(N),100))

@@ -11,8 +11,8 @@ A `console` block is one command after `$ ` and its screen. Words behind `consol
     kill=N       the process is killed with signal 9 once N operations stand in the repository
     varies       the screen differs from run to run; its exit code is all that is checked
 
-A block with `file=NAME` behind its language is saved as the file NAME. The simulator is served beside, as the tutorial
-tells its reader to do.
+A block with `file=NAME` behind its language is saved as the file NAME, and what an `sh` block exports holds from there
+on. The simulator is served beside, as the tutorial tells its reader to do.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class Step(NamedTuple):
 
 
 class Terminal:
-    """The little of a terminal that a run draws with: lines, carriage return, cursor up, erase line."""
+    """The little of a terminal that Penstock draws with: lines, carriage return, cursor up, erase."""
 
     def __init__(self) -> None:
         self._lines = [""]
-        self._row = 0
+        self._row = self._column = 0
 
     def feed(self, text: str) -> None:
         """Take in output."""
@@ -79,20 +79,25 @@ class Terminal:
         for escape in _ESCAPE.finditer(text):
             self._write(text[place : escape.start()])
             place = escape.end()
-            count = int(escape["numbers"] or 1) if escape["numbers"].isdigit() or not escape["numbers"] else 1
             if escape["letter"] == "A":
-                self._row = max(0, self._row - count)
-            elif escape["letter"] == "K":
-                self._lines[self._row] = ""
+                self._row = max(0, self._row - int(escape["numbers"] or 1))
+            elif escape["letter"] in "KJ":
+                self._lines[self._row] = self._lines[self._row][: self._column]
+            if escape["letter"] == "J":
+                del self._lines[self._row + 1 :]
         self._write(text[place:])
 
     def _write(self, text: str) -> None:
-        for part in re.split(r"(\r\n|\n|\r)", text):
-            if part in {"\n", "\r\n"}:
+        for part in re.split(r"([\r\n])", text):
+            if part == "\n":
                 self._row += 1
                 self._lines.extend([""] * (self._row + 1 - len(self._lines)))
-            elif part and part != "\r":
-                self._lines[self._row] += part
+            elif part == "\r":
+                self._column = 0
+            elif part:
+                line = self._lines[self._row].ljust(self._column)
+                self._lines[self._row] = line[: self._column] + part + line[self._column + len(part) :]
+                self._column += len(part)
 
     def shown(self) -> str:
         """All lines, without blanks at their ends."""
@@ -112,12 +117,16 @@ class Stage:
         self._environ = {
             "PATH": f"{_command().parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(directory),
-            "PENSTOCK_API_URL": self._url,
-            "GH_TOKEN": hello["token"],
             "LANG": "C.UTF-8",
             "TERM": "xterm",
             "NO_COLOR": "1",
         }
+
+    def export(self, words: str) -> None:
+        """Set variables, `NAME=VALUE NAME=VALUE`, for the commands that follow."""
+        for word in shlex.split(words.replace(URL, self._url)):
+            name, _, value = word.partition("=")
+            self._environ[name] = value
 
     def close(self) -> None:
         """Stop the simulator."""
@@ -233,6 +242,9 @@ def _carried_out(stage: Stage, block: re.Match[str], problems: list[str]) -> str
     how = dict(word.partition("=")[::2] for word in block["words"].split())
     if "file" in how:
         (stage.directory / how["file"]).write_text(block["body"], encoding="utf-8")
+    if block["language"] == "sh":
+        for words in re.findall(r"^export (.*)$", block["body"], re.MULTILINE):
+            stage.export(words)
     if block["language"] != "console":
         return block[0]
     step = step_of(how, block["body"])

@@ -68,11 +68,13 @@ def test_every_command_line_in_a_document_can_be_called(document: str) -> None:
 def test_the_examples_of_the_readme_are_right() -> None:
     """The plan can be read, and the program uses names that exist."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    [plan] = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    [plan] = re.findall(r"^```markdown\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     [program] = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     compile(program, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
-    assert "winter-menu" == load_graph("menu.yaml", text=plan.encode()).name
+    tasks = load_graph("menu.md", text=plan.encode()).tasks
+    assert ["the-winter-menu", "M1", "T01", "T02", "T03"] == [task.key for task in tasks]
+    assert ("T02",) == tasks[-1].depends_on
     assert set(re.findall(r"penstock\.(\w+)", program)) <= set(package.__all__)
     assert all(hasattr(package.Client, name) for name in re.findall(r"github\.(\w+)\(", program))
 
