@@ -19,7 +19,7 @@ def test_a_failed_operation_comes_back_after_its_delay() -> None:
     """Not before, and once."""
     made = attempts()
     made.failed(7, 1.0, 100.0)
-    made.again("server", [7], 100.0)
+    made.again([(7, "server", "")], 100.0)
 
     assert [101.0, [], [7], [], math.inf] == [
         *(made.next_at, list(made.matured(100.9)), list(made.matured(101.0)), list(made.matured(200.0))),
@@ -32,7 +32,7 @@ def test_what_failed_together_comes_back_together() -> None:
     made = Attempts(5, iter([0.9, 0.1]).__next__)
     for no in range(20):
         made.failed(no, 1.0, 0.0)
-    made.again("server", range(20), 0.0)
+    made.again([(no, "server", "") for no in range(20)], 0.0)
 
     assert list(range(20)) == list(made.matured(made.next_at))
 
@@ -43,7 +43,7 @@ def test_delays_grow_with_the_tries_of_an_operation() -> None:
     for category, share in (*[("server", 1.0)] * 3, *[("eventual", 0.5)] * 3):
         no = 0 if category == "server" else 1
         made.failed(no, share, 0.0)
-        made.again(category, [no], 0.0)
+        made.again([(no, category, "")], 0.0)
         waits.append(made.next_at)
         assert [no] == list(made.matured(made.next_at))
 

@@ -77,11 +77,59 @@ def test_the_same_parent_or_text_makes_up_for_a_title() -> None:
     assert {} == pairs([made("new", "Handle", body=TEXT)], issue(5, "old", "Print the posters", region=TEXT))
 
 
-def test_only_tasks_without_key_and_issues_without_task_are_paired() -> None:
-    """A key of its own ends the question; an issue that has its task is not looked at."""
-    assert {} == pairs([task("new", "Same")], issue(5, "old", "Same"))
+def test_a_key_that_was_written_means_what_it_says() -> None:
+    """Another one is another task, unless its title stands where it stood; an issue that has its task is left alone."""
+    assert {} == pairs([task("B-1", "Some")], issue(5, "A-1", "Same"))
+    assert {} == pairs([task("p"), task("B-1", "Same", parent="p")], issue(4, "p"), issue(5, "A-1", "Same"))
+    assert {"B-1": 5} == pairs([task("B-1", "Same")], issue(5, "A-1", "Same"))
     assert {} == pairs([made("new", "Same"), made("old", "Same")], issue(5, "old", "Same"))
     assert {} == pairs([made("old", "Same")], issue(5, "old", "Other"))
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "after"),
+    [
+        ("invite-the-guests", "Invite the guests", "Invite the guests"),
+        ("invite-the-guests", "Invite the guests", "Invite all guests"),
+        ("guests/invite", "Invite", "Invite"),
+        (
+            "choose-the-menu-with-all-the-people-who-will-eat-it-0123abcd",
+            "Choose the menu with all the people who " * 2,
+            "",
+        ),
+        ("straße", "Straße", "Strasse"),
+    ],
+)
+def test_a_task_that_was_given_a_key_keeps_its_issue(key: str, title: str, after: str) -> None:
+    """Ids are often added when the issues are there already: their keys were made from titles, so they are asked about."""
+    title = title.strip()
+    here = [task("p"), task("G-1", after or title, parent="p")]
+
+    assert {"G-1": 5} == pairs(here, issue(4, "p"), issue(5, key, title, parent=4))
+    assert {"G-1": 5} == pairs(here, issue(4, "p"), issue(5, key, title))
+
+
+def test_the_same_children_make_the_same_parent() -> None:
+    """A parent whose title is all new is known by what hangs below it; by half of it, not."""
+    tasks = [made("new", "The people we like"), *(task(key, parent="new") for key in ("a", "b"))]
+    below = [issue(2, "a", parent=1), issue(3, "b", parent=1)]
+
+    assert {"new": 1} == pairs(tasks, issue(1, "guests", "Guests"), *below)
+    others = [issue(no, key, parent=1) for no, key in ((4, "c"), (5, "d"))]
+    assert {} == pairs(tasks, issue(1, "guests", "Guests"), *below, *others)
+    assert {} == pairs(tasks, issue(1, "guests", "Guests"), issue(2, "a"), issue(3, "b"))
+
+
+def test_tasks_that_exchange_their_issues_are_confirmed() -> None:
+    """Ids numbered anew would give each task the comments of its neighbour; a new title alone is no question."""
+    before = observed(*(issue(no, f"T0{no}", title) for no, title in enumerate(("Plan", "Build", "Ship"), 1)))
+    titles = ("Think", "Plan", "Build", "Ship")
+
+    (told,) = plan(graph(*(task(f"T0{no}", title, line=no) for no, title in enumerate(titles, 1))), before).findings
+
+    message = '3 tasks take over the issue of another: "Plan" was #1 (T01) and would be #2 (T02)'
+    assert ("confirm", message, 2) == (told.level, told.message, told.line)
+    assert () == plan(graph(task("T01", "Plans"), task("T02", "Build"), task("T03", "Ship")), before).findings
 
 
 def test_a_closed_issue_is_found_as_well() -> None:
@@ -139,7 +187,7 @@ def test_a_rename_stops_the_plan_until_the_user_decides() -> None:
     hint = "--accept-renames keeps their issues, --refuse-renames makes new ones; a key in the file ends the question"
     assert [
         ("error", 'looks renamed: "Old title" (#12) → "New title"', hint, 14),
-        ("error", 'looks moved: "Moved" (#13), a/x → b/x', "", 20),
+        ("error", 'looks the same: "Moved" (#13), a/x → b/x', "", 20),
     ] == [(one.level, one.message, one.hint, one.line) for one in asked.findings]
     assert () == asked.renames
 
@@ -225,6 +273,22 @@ def test_a_person_s_title_does_not_make_a_rename() -> None:
     decided = plan(graph(made("old", "Old")), observed(issue(5, "old", "What a person calls it")))
 
     assert (["issue.update old"], ()) == (names(decided), decided.findings)
+
+
+def test_a_task_renamed_beside_a_twin_that_moved() -> None:
+    """The twin has one of the two issues of their title; the other is not left behind while a third one is made."""
+    tasks = [task("here"), task("there"), made("x-again", "Paint the wall again", parent="here")]
+    issues = [issue(1, "here"), issue(2, "there"), *(issue(no, f"{no}/x", "Paint the wall") for no in (5, 6))]
+
+    assert {"x": 5, "x-again": 6} == pairs([*tasks, made("x", "Paint the wall", parent="there")], *issues)
+
+
+def test_a_twin_of_a_title_that_was_taken_up() -> None:
+    """A task got the title that another one has had all along: that one's old issue is not left behind either."""
+    tasks = [made("a/x", "Paint the wall"), made("b/x", "Paint the wall")]
+    issues = [issue(5, "x", "Paint the wall"), issue(6, "y", "Paint the walls")]
+
+    assert {"a/x": 5, "b/x": 6} == pairs(tasks, *issues)
 
 
 titles = st.lists(st.sampled_from(["Write docs", "Write the docs", "Write tests", "Write", "Ship it"]), max_size=6)

@@ -5,7 +5,23 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.core.worlds import CLOSE, CREATE, DOWN, GOOD, LABEL, LINK, LOST, ONE_STREAM, Fate, Once, World, creates, ref
+from msgspec.structs import replace
+from tests.core.worlds import (
+    CLOSE,
+    CREATE,
+    DOWN,
+    FIXED,
+    GOOD,
+    LABEL,
+    LINK,
+    LOST,
+    ONE_STREAM,
+    Fate,
+    Once,
+    World,
+    creates,
+    ref,
+)
 
 from penstock.core.fold import DEAD, DONE, PENDING, SKIPPED
 from penstock.model.config import BatchConfig
@@ -98,7 +114,7 @@ def test_a_batch_too_heavy_for_the_server_is_halved_and_sent_again_at_once() -> 
     """What was done stays done; the rest goes in smaller batches and is no attempt."""
     heavy = Fate(told={no: Transient("resource", 0.0) for no in range(4, 20)}, healthy=None)
     refs = [ref(no, CLOSE) for no in range(20)]
-    world = World(refs, Once(heavy), profile=ONE_STREAM, config=BatchConfig(max_attempts=1))
+    world = World(refs, Once(heavy), profile=ONE_STREAM, config=replace(FIXED, max_attempts=1))
 
     assert Finished() == world.run()
     assert [20, 10, 6] == [len(sent.dispatch.refs) for sent in world.sent]

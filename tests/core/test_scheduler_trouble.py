@@ -52,6 +52,18 @@ def outage(begin: float, end: float, fate: Fate = DOWN, *, reads_too: bool = Tru
     return World(tree(200), down, profile=ONE_STREAM)
 
 
+def test_the_log_tells_when_an_open_breaker_probes_next() -> None:
+    """So whoever only reads the log can say what the run waits for, until when."""
+    world = outage(20.0, 80.0)
+    world.run()
+    opened, *_ = [(at, event) for at, event in world.journal if isinstance(event, Breaker)]
+    probe, *_ = [sent for sent in world.sent if sent.dispatch.purpose == "probe"]
+
+    assert ("open", 5.0) == (opened[1].state, opened[1].until - opened[0])
+    assert opened[1].until == probe.at
+    assert 0.0 == world.events(Breaker)[-1].until
+
+
 @pytest.mark.parametrize("length_s", [60.0, 600.0, 7_200.0])
 def test_an_outage_fails_nothing(length_s: float) -> None:
     """However long: the breaker holds and probes, and everything is done afterwards."""

@@ -116,6 +116,10 @@ def always_good(dispatch: Dispatch, now: float) -> Fate:
     return GOOD
 
 
+FIXED = BatchConfig(enable_adaptive_batching=False, base_batch_size=20)
+"""Sizes that do not depend on how fast the answers came."""
+
+
 class Once:
     """A server that treats the first effect requests in a special way: all, or those that `when` picks."""
 
@@ -208,7 +212,7 @@ class World:
         self.waits: list[WaitUntil] = []
         self.kill_at_step = kill_at_step
         self._limits = (profile, fallback)
-        self._settings: dict[str, Any] = {"api": "graphql", "config": config or BatchConfig(), **settings}
+        self._settings: dict[str, Any] = {"api": "graphql", "config": config or FIXED, **settings}
         self._heap: list[tuple[float, int, str, Dispatch, Fate]] = []
         self._told: dict[tuple[int, int], Outcome] = {}
         self._steps = self._life = 0

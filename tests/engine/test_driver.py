@@ -131,7 +131,7 @@ def driver_of(story: Story, profile: str, size: int, observer: Observer | None) 
     """A driver of the whole plan on an account of its own."""
     clock = LoopClock()
     limits = AccountLimits(SqlLedger(None, "host", 1, clock), profile, clock.now())
-    batch = BatchConfig(base_batch_size=size)
+    batch = BatchConfig(enable_adaptive_batching=False, base_batch_size=size)
     scheduler = Scheduler(
         run="R", budget=limits.budget, fallback=None, api="graphql", config=batch, uniform=lambda: 0.5
     )

@@ -104,8 +104,26 @@ class Attempts:
         hopeless = failures.attempts >= self._max * HOPELESS and now >= failures.since + HOPELESS_S
         return hopeless or failures.own_attempts >= self._max
 
-    def again(self, category: str, numbers: Iterable[int], now: float) -> None:
-        """Start one timer for operations that failed together: what shared a request can share the next."""
-        together = tuple(numbers)
+    def again(self, failed: Iterable[tuple[int, str, str]], now: float) -> list[tuple[int, str]]:
+        """
+        Start timers for operations that failed together, as (number, category, why).
+
+        Returns:
+            Those to give up, with the reason.
+        """
+        given_up: list[tuple[int, str]] = []
+        together: dict[str, list[int]] = {}
+        for no, category, why in failed:
+            another_stands = category == "exists"  # refused for it, and the look-ups prove that it is not ours
+            if another_stands or self.is_worn_out(no, now):
+                given_up.append((no, why or category))
+            else:
+                together.setdefault(category, []).append(no)
+        for category, numbers in together.items():
+            self._start(category, tuple(numbers), now)
+        return given_up
+
+    def _start(self, category: str, together: tuple[int, ...], now: float) -> None:
+        """One timer for one category: what shared a request can share the next."""
         tries = max((self._failures[no].tries for no in together if no in self._failures), default=1)
         heappush(self._timers, (now + self._budget.delay_s(category, tries, self._uniform()), together))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from penstock.core.budget import Budget, item_meters, write_charge
-from penstock.core.controller import FixedController
+from penstock.core.controller import Controller
 from penstock.core.fold import ISSUE_CREATE
 from penstock.model.limits import Charge
 from penstock.model.operation import Kind
@@ -18,7 +18,7 @@ class Batching:
         creates_max: Creates that may be sent in this process and not come back undone; 0 is no limit.
     """
 
-    def __init__(self, budget: Budget, controller: FixedController, *, api: str, creates_max: int) -> None:
+    def __init__(self, budget: Budget, controller: Controller, *, api: str, creates_max: int) -> None:
         self._budget = budget
         self._controller = controller
         self._api = api

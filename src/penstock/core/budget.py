@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 import msgspec
 
 from penstock.model.gauges import Gauge
-from penstock.model.limits import RESET_SLACK_S, Charge, Fact, Learnt, Paused, Profile, Spent, Window
+from penstock.model.limits import RESET_SLACK_S, Charge, Fact, Learnt, Paused, Profile, Served, Spent, Window
 from penstock.model.operation import Kind
 from penstock.model.outcome import Rate
 
@@ -250,7 +250,7 @@ class Budget:
                 old = self._pauses.get(fact.scope)
                 if old is None or fact.until >= old.until:
                     self._pauses[fact.scope] = fact
-            case Learnt():
+            case Learnt() | Served():
                 pass
 
     def told(self, rate: Rate) -> None:

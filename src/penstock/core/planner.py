@@ -18,7 +18,7 @@ from penstock.core.compare import Delta, Standing
 from penstock.core.creation import creation_order
 from penstock.core.draft import Draft, ops_of
 from penstock.core.preflight import Caps
-from penstock.core.renames import find_renames, questions, renamed
+from penstock.core.renames import exchanged, find_renames, questions, renamed
 from penstock.core.text_links import TextLinking, are_written, refs_of, written
 from penstock.model.observed import Observation, ObservedIssue
 from penstock.model.operation import (
@@ -98,7 +98,7 @@ def make_plan(
         renames=accepted,
         basis=basis,
         named={name: compare.name_digest(name, seen.names) for name in _named(graph)},
-        findings=(*asked, *findings),
+        findings=(*asked, *exchanged(graph, found), *findings),
         notes=tuple(writer.notes()),
     )
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from penstock.core.attempts import Attempts, is_heavy, weigh
+from penstock.core.adaptive import controller_for
+from penstock.core.attempts import Attempts, weigh
 from penstock.core.batching import Batching
 from penstock.core.breaker import CircuitBreaker
 from penstock.core.budget import Budget, read_charge
-from penstock.core.controller import FixedController
+from penstock.core.controller import Controller
 from penstock.core.fold import DEAD, DONE, PENDING, Fold
 from penstock.core.frontier import Frontier
 from penstock.core.inquiry import REFS_MAX, Inquiry
+from penstock.core.learning import Learning
 from penstock.core.pauses import fact_of, is_unannounced_content, pause_for, scope_of
 from penstock.core.spending import Spending
 from penstock.model.config import BatchConfig
@@ -57,6 +59,7 @@ class Scheduler:
             profile.
         api: `graphql` or `rest`, for kinds that both can do.
         config: Batch settings.
+        controller: Decides batch sizes; None for the one that the settings ask for.
         uniform: Draws from [0, 1), for jitter.
         high_water: Greatest issue number known.
         creates_max: Stop, resumable, after this many creates in this process; 0 is no limit.
@@ -73,6 +76,7 @@ class Scheduler:
         fallback: Profile | None,
         api: str,
         config: BatchConfig,
+        controller: Controller | None = None,
         uniform: Callable[[], float],
         high_water: int = 0,
         creates_max: int = 0,
@@ -83,7 +87,8 @@ class Scheduler:
         self.breaker = CircuitBreaker()
         self._fallback = fallback if fallback != budget.profile else None
         self._checkpoint_interval = config.checkpoint_interval
-        self._controller = FixedController(config.base_batch_size, budget.profile)
+        self._controller = controller or controller_for(config, budget.profile)
+        self._learning = Learning(self._controller, api)
         self._batching = Batching(budget, self._controller, api=api, creates_max=creates_max)
         self._frontier = Frontier()
         self._attempts = Attempts(config.max_attempts, uniform)
@@ -194,6 +199,7 @@ class Scheduler:
         if self.breaker.record(answer.healthy, now, sent_at=answer.sent_at, probe=intent.purpose == "probe"):
             why = f"HTTP {answer.status}" if answer.status else "no answer"
             self._emit(events, Breaker(self.breaker.state, why, self.breaker.until), now)
+            self._learning.breaker(self.breaker.state)
         for outcome in answer.outcomes:
             if isinstance(outcome, Fatal):
                 self._stop_at(Halt(outcome.why, outcome.hint, outcome.access))
@@ -203,6 +209,8 @@ class Scheduler:
         elif intent.purpose == "lookup":
             self._looked(intent, answer, events, now)
         self._mark(before, events, now)
+        for fact in self._learning.to_keep(now, last=self.fold.ended or bool(self._halt)):
+            self._spending.tell(fact, now)
         return events
 
     # -- deciding
@@ -344,8 +352,8 @@ class Scheduler:
                     self._die(no, why, events, now)
                 case _:  # throttled, or fatal and for a later resume
                     self._frontier.push(no)
-        if not alone and any(map(is_heavy, answer.outcomes)):
-            self._controller.too_heavy(KINDS[self.fold.kinds[intent.ops[0]]], len(intent.ops))
+        for sized in self._learning.learn(KINDS[self.fold.kinds[intent.ops[0]]], answer):
+            self._emit(events, sized, now)
         self._retry(failed, events, now)
         self._batching.came_back(no for no in intent.ops if self.fold.phase[no] == PENDING)
 
@@ -362,16 +370,8 @@ class Scheduler:
         self._retry([(no, cause.category, cause.why) for no, cause in causes], events, now)
 
     def _retry(self, failed: Sequence[tuple[int, str, str]], events: list[Event], now: float) -> None:
-        """Try (number, category, why) again, or give it up."""
-        together: dict[str, list[int]] = {}
-        for no, category, why in failed:
-            another_stands = category == "exists"  # refused for it, and the look-ups prove that it is not ours
-            if another_stands or self._attempts.is_worn_out(no, now):
-                self._die(no, why or category, events, now)
-            else:
-                together.setdefault(category, []).append(no)
-        for category, numbers in together.items():
-            self._attempts.again(category, numbers, now)
+        for no, why in self._attempts.again(failed, now):
+            self._die(no, why, events, now)
 
     def _done(self, no: int) -> None:
         self._attempts.forget(no)

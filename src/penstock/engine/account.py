@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from penstock.base.errors import UsageError
 from penstock.core.budget import Budget
 from penstock.github.limits import DOCUMENTED, OBSERVED, PROFILES
-from penstock.model.limits import Fact, Learnt, Profile
+from penstock.model.limits import Fact, Learnt, Profile, Served
 from penstock.model.ports import Ledger, LedgerTransaction
 
 
@@ -33,17 +33,21 @@ class AccountLimits:
     Attributes:
         budget: What may be sent now.
         fallback: Profile to fall back to; None once that has happened, or when none is wanted.
+        served: API → how long the server takes, as earlier runs learnt it.
     """
 
     def __init__(self, ledger: Ledger, profile: str, now: float) -> None:
         started, self.fallback = profile_named(profile)
         self.budget = Budget(started, self.fallback)
+        self.served: dict[str, Served] = {}
         self._ledger = ledger
         with self.exchange(self._learn, now):
             pass
 
     def _learn(self, fact: Fact, now: float) -> None:
         self.budget.observe(fact, now)
+        if isinstance(fact, Served):
+            self.served[fact.api] = fact
         if isinstance(fact, Learnt) and self.fallback and fact.profile == self.fallback.name:
             self.budget.use(self.fallback)
             self.fallback = None

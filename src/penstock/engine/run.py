@@ -8,12 +8,14 @@ import msgspec
 
 from penstock.base.canonical import ulid
 from penstock.base.clock import Clock
+from penstock.core.adaptive import controller_for
 from penstock.core.fold import DOUBT, ISSUE_CREATE, PENDING, Fold
 from penstock.core.scheduler import Scheduler
 from penstock.engine.account import AccountLimits
 from penstock.engine.driver import Driver, Observer
 from penstock.engine.failures import failures_of, lost
 from penstock.engine.resolver import Resolver
+from penstock.github.context import Api
 from penstock.model.config import Config
 from penstock.model.decision import Halt
 from penstock.model.events import Event, Started, Stopped
@@ -97,12 +99,15 @@ class Runs:
         record = self._journal.run(run_id)
         self._journal.claim(run_id)
         now = self._clock.now()
+        api: Api = "graphql" if record.plan.transport == "graphql" else "rest"
+        batch = record.config.batch
         scheduler = Scheduler(
             run=run_id,
             budget=limits.budget,
             fallback=limits.fallback,
-            api=record.plan.transport,
-            config=record.config.batch,
+            api=api,
+            config=batch,
+            controller=controller_for(batch, limits.budget.profile, limits.served.get(api)),
             uniform=self._uniform,
             high_water=record.plan.high_water,
             creates_max=creates_max,
@@ -120,7 +125,7 @@ class Runs:
             journal=self._journal,
             transport=transport,
             clock=self._clock,
-            api="graphql" if record.plan.transport == "graphql" else "rest",
+            api=api,
             observer=observer,
         )
         try:

@@ -17,7 +17,7 @@ from penstock.base.clock import Clock
 from penstock.base.errors import JournalError
 from penstock.io.database import Database, Statement, meta_table, open_database
 from penstock.io.places import private_directory
-from penstock.model.limits import Fact, Learnt, Paused, Spent
+from penstock.model.limits import Fact, Learnt, Paused, Served, Spent
 
 FILE_NAME = "ledger.sqlite"
 VERSION = 1
@@ -171,6 +171,8 @@ def _row(fact: Fact) -> dict[str, object]:
             return {"rev": None, "name": None, "until": fact.until, "body": body}
         case Learnt():
             return {"rev": None, "name": f"learnt:{fact.profile}", "until": math.inf, "body": body}
+        case Served():
+            return {"rev": None, "name": f"served:{fact.api}", "until": math.inf, "body": body}
 
 
 def _decode(body: str) -> Fact:

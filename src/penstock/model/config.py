@@ -11,25 +11,48 @@ from penstock.base.errors import UsageError
 
 class BatchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    How many operations go into one request.
+    How many operations go into one request, and how failures are met.
 
     Attributes:
-        base_batch_size: Size for kinds that no content window binds.
+        enable_adaptive_batching: Follow the server's response times; otherwise every batch has `base_batch_size`.
+        min_batch_size: Sizes that response times ask for are no smaller. A target, not a floor: tails, probes, windows
+            and what was refused for its weight stay below it.
+        max_batch_size: No request does more.
+        base_batch_size: Size to begin with.
+        rate_limit_threshold: Smaller batches while less than this share of the hourly request quota is left.
+        error_rate_threshold: Smaller batches while more than this share of the last 50 operations failed for reasons
+            that are the server's.
         max_attempts: Tries per operation before it is dead; throttles do not count.
         checkpoint_interval: Settled operations between two checkpoint marks.
 
     Raises:
-        UsageError: One of them is below 1.
+        UsageError: A size or number is below 1, a share outside 0 to 1, or min or base is above max.
     """
 
-    base_batch_size: int = 20
+    enable_adaptive_batching: bool = True
+    min_batch_size: int = 5
+    max_batch_size: int = 50
+    base_batch_size: int = 15
+    rate_limit_threshold: float = 0.2
+    error_rate_threshold: float = 0.1
     max_attempts: int = 5
     checkpoint_interval: int = 100
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            if getattr(self, name) < 1:
-                raise UsageError(f"cannot use {name} {getattr(self, name)}", hint="it must be at least 1")
+            value = getattr(self, name)
+            if name.endswith("_threshold"):
+                if not 0 <= value <= 1:
+                    raise UsageError(f"cannot use {name} {value}", hint="it is a share, from 0 to 1")
+            elif value < 1 and not isinstance(value, bool):
+                raise UsageError(f"cannot use {name} {value}", hint="it must be at least 1")
+        for name in ("min_batch_size", "base_batch_size"):
+            if getattr(self, name) > self.max_batch_size:
+                raise UsageError(
+                    f"cannot use {name} {getattr(self, name)}",
+                    cause=f"max_batch_size is {self.max_batch_size}",
+                    hint="lower the one or raise the other",
+                )
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

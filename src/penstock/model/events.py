@@ -79,6 +79,22 @@ class Switched(msgspec.Struct, frozen=True, tag="switched"):
     why: str
 
 
+class Sized(msgspec.Struct, frozen=True, tag="sized"):
+    """
+    The largest batch of a kind changed.
+
+    Attributes:
+        kind: e.g. `issue.update`.
+        before, after: Operations in one request.
+        why: What keeps it from being larger.
+    """
+
+    kind: str
+    before: int
+    after: int
+    why: str
+
+
 class Breaker(msgspec.Struct, frozen=True, tag="breaker", omit_defaults=True):
     """The circuit breaker changed its state: `closed`, or `open` until the next probe, in epoch seconds."""
 
@@ -123,7 +139,19 @@ class Ended(msgspec.Struct, frozen=True, tag="finished"):
 
 
 Event = (
-    Started | Intent | Answered | Looked | Pause | Switched | Breaker | Dead | Skipped | Checkpoint | Stopped | Ended
+    Started
+    | Intent
+    | Answered
+    | Looked
+    | Pause
+    | Switched
+    | Sized
+    | Breaker
+    | Dead
+    | Skipped
+    | Checkpoint
+    | Stopped
+    | Ended
 )
 
 

@@ -134,4 +134,25 @@ class Learnt(msgspec.Struct, frozen=True, kw_only=True, tag="learnt"):
     why: str
 
 
-Fact = Spent | Paused | Learnt
+class Served(msgspec.Struct, frozen=True, kw_only=True, tag="served"):
+    """
+    A fact of the account's ledger: how long the server takes, as runs have learnt it.
+
+    Attributes:
+        api: `graphql` or `rest`.
+        at: Epoch seconds.
+        overhead_s: Server seconds of a request beside its operations.
+        cost_s: Kind → server seconds of one operation.
+        noise: Variance of the logarithm of response times.
+        samples: Requests that taught it, in all runs.
+    """
+
+    api: str
+    at: float
+    overhead_s: float
+    cost_s: Mapping[str, float]
+    noise: float
+    samples: int
+
+
+Fact = Spent | Paused | Learnt | Served

@@ -66,6 +66,7 @@ class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: The graph's name: part of every operation's key and of every marker. Never a path.
         source: The file as the user named it, for messages; several are separated by a comma and a space.
+        files: The same one by one, for commands; empty for a graph that no file holds.
         format: Reader that made it, e.g. `taskmaster`, `native`.
         sha256: Of the source file's bytes; of the digests of several.
         tasks: In document order; a parent stands before its children.
@@ -80,3 +81,4 @@ class TaskGraph(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     notes: tuple[str, ...] = ()
     prose: tuple[Prose, ...] = ()
+    files: tuple[str, ...] = ()
