@@ -25,7 +25,7 @@ from tests.output.samples import (
 
 from penstock.base.errors import InputError, StaleError
 from penstock.github.limits import DOCUMENTED, OBSERVED
-from penstock.model.limits import Charge, Learnt, Spent
+from penstock.model.limits import Charge, Learnt, Served, Spent
 from penstock.model.ports import RunSummary
 from penstock.model.task import Prose
 from penstock.output.audit import audit_document, audit_lines
@@ -235,6 +235,16 @@ def test_limits_say_what_is_spent_and_why(golden: Golden) -> None:
         chosen="auto",
         account="alice",
         learnt=(Learnt(profile="observed", at=NOW - 300, why="refused after 20 creates in 60 s"),),
+        served=(
+            Served(
+                api="graphql",
+                at=NOW - 60,
+                overhead_s=0.18,
+                cost_s={"issue.update": 0.31, "issue.close": 0.22},
+                noise=0.04,
+                samples=1_204,
+            ),
+        ),
         spent=tuple(spent),
     )
 

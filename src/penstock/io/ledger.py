@@ -93,9 +93,10 @@ class SqlLedger:
         return [fact for fact in facts if isinstance(fact, Learnt)]
 
     def forget(self) -> int:
-        """Delete what the account taught us; returns how many facts that were. Running processes keep theirs."""
+        """Delete what was learnt, limits and pace; returns how many facts that were. Running processes keep theirs."""
+        learnt = sa.or_(FACT.c.name.startswith("learnt:"), FACT.c.name.startswith("served:"))
         with self._database.write() as connection:
-            return connection.execute(FACT.delete().where(*self._own(), FACT.c.name.startswith("learnt:"))).rowcount
+            return connection.execute(FACT.delete().where(*self._own(), learnt)).rowcount
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from penstock.core.describe import format_windows
-from penstock.model.limits import Learnt, Profile, Spent, Window
+from penstock.model.limits import Learnt, Profile, Served, Spent, Window
 from penstock.output.ink import Ink
-from penstock.output.text import Page, listed, pad, time_of_day
+from penstock.output.text import Page, count_of, listed, pad, time_of_day
 
 
 class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +22,7 @@ class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
         chosen: What was asked for, e.g. `auto`.
         account: Login; empty when nobody was asked.
         learnt: What the account taught us, oldest first.
+        served: How long the server takes, as runs have learnt it.
         spent: Requests of the last hour, by any process of this machine.
     """
 
@@ -30,6 +31,7 @@ class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
     chosen: str
     account: str = ""
     learnt: tuple[Learnt, ...] = ()
+    served: tuple[Served, ...] = ()
     spent: tuple[Spent, ...] = ()
 
 
@@ -40,6 +42,8 @@ def limits_lines(view: LimitsView, now: float, *, ink: Ink, width: int = 0, zone
     page.row("profile", f"{view.chosen}: paced as {view.current.name}{who}", "bold")
     for fact in view.learnt:
         page.row("learnt", f"{fact.profile}, {time_of_day(fact.at, now, zone)}: {fact.why}", "yellow")
+    for served in view.served:
+        page.row("pace", _pace(served, now, zone), "yellow")
     page.row("rhythm", _rhythm(view.current))
     for window in view.current.windows:
         held = used(window, view.spent, now)
@@ -59,6 +63,7 @@ def limits_document(view: LimitsView, now: float) -> dict[str, Any]:
         "current": view.current.name,
         "account": view.account,
         "learnt": msgspec.to_builtins(view.learnt),
+        "served": msgspec.to_builtins(view.served),
         "windows": [
             {
                 "name": window.name,
@@ -75,6 +80,13 @@ def limits_document(view: LimitsView, now: float) -> dict[str, Any]:
 def used(window: Window, spent: Sequence[Spent], now: float) -> float:
     """Units that still count in a window."""
     return sum(one.charge.meters.get(window.meter, 0.0) for one in spent if one.ends_at > now - window.span_s)
+
+
+def _pace(served: Served, now: float, zone: tzinfo | None) -> str:
+    """What a request and its operations take, and from how many answers that is known."""
+    costs = [f"{cost_s:.2f} s for each {kind}" for kind, cost_s in served.cost_s.items()]
+    known = f"learnt from {count_of(served.samples, 'answer')}, the last at {time_of_day(served.at, now, zone)}"
+    return f"{served.api}: {served.overhead_s:.2f} s a request and {listed(costs)}; {known}"
 
 
 def _rhythm(profile: Profile) -> str:
