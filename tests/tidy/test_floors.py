@@ -31,7 +31,7 @@ SAME_FLOOR = {"cli": {"output", "report"}}
 
 CORE_SIBLINGS: dict[str, set[str] | None] = {
     "scheduler": None,
-    "forecast": {"scheduler", "budget"},
+    "forecast": {"bound", "budget", "controller", "scheduler"},
     "batching": {"budget", "controller", "fold"},
     "spending": {"budget"},
     "gauges": {"budget", "fold"},

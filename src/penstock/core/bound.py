@@ -26,8 +26,8 @@ Requests of one user and API in an hour; a GraphQL request of mutations costs on
 Source: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
-ITEMS_PER_REQUEST = 20
-"""The most that one request carries."""
+ITEMS_PER_REQUEST = 50
+"""The most that one request carries unless `max_batch_size` says otherwise."""
 
 
 class Bound(msgspec.Struct, frozen=True):

@@ -7,20 +7,24 @@ and the order of the operations cost.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
 import msgspec
 
+from penstock.core.bound import lower_bound
 from penstock.core.budget import Budget
+from penstock.core.controller import ITEM_S, REQUEST_S
 from penstock.core.scheduler import Scheduler
 from penstock.model.config import BatchConfig
 from penstock.model.decision import Dispatch, WaitUntil
 from penstock.model.limits import Profile
-from penstock.model.operation import OperationRef
+from penstock.model.operation import KINDS, OperationRef
 from penstock.model.outcome import Answer, Succeeded
 
-SIMULATED_MAX = 5_000
+SIMULATED_MAX = 2_000
+"""Operations that are played; ten thousand would take a second and a half."""
 
 
 class Forecast(msgspec.Struct, frozen=True):
@@ -39,7 +43,8 @@ def expected(operations: Sequence[OperationRef], *, api: str, profile: Profile, 
     Forecast of a run that has the account to itself and meets no fault.
 
     Args:
-        operations: All of them. Above 5,000, only the first 5,000 are played and the rest goes on at their pace.
+        operations: All of them. Of more than `SIMULATED_MAX` the first are played, and the rest is as much above its bound
+            as they were.
         api: `graphql` or `rest`.
     """
     played = operations[:SIMULATED_MAX]
@@ -51,7 +56,12 @@ def expected(operations: Sequence[OperationRef], *, api: str, profile: Profile, 
     scheduler.offer(played, 0.0)
     seconds, waited = _play(scheduler)
     binding = max(waited, key=lambda cause: waited[cause], default="server")
-    return Forecast(seconds * len(operations) / len(played), binding)
+    return Forecast(seconds * _bound_s(operations, profile) / _bound_s(played, profile), binding)
+
+
+def _bound_s(operations: Sequence[OperationRef], profile: Profile) -> float:
+    counts = Counter(KINDS[operation.kind].name for operation in operations)
+    return lower_bound(counts, dict.fromkeys(counts, ITEM_S), profile, REQUEST_S).seconds
 
 
 def _play(scheduler: Scheduler) -> tuple[float, dict[str, float]]:
