@@ -159,8 +159,10 @@ class Terminal:
         """Send a signal, as a terminal does for Ctrl-C."""
         self._process.send_signal(number)
 
-    def end(self) -> int:
-        """Read until the command has ended, and return its exit code."""
+    def end(self, *, impatient: bool = False) -> int:
+        """Read until the command has ended, with Ctrl-C all the while for the impatient, and return its exit code."""
+        while impatient and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
         while self._read():
             pass
         os.close(self._ours)

@@ -9,7 +9,7 @@ from tests.output.samples import NOW
 from penstock.cli.estimating import TimeLeft, in_force
 from penstock.model.gauges import Gauge, Gauges
 from penstock.model.limits import Learnt
-from penstock.output.snapshot import Snapshot, Wait
+from penstock.output.snapshot import Band, Snapshot, Wait
 
 
 def shot(done: int, **fields: object) -> Snapshot:
@@ -84,6 +84,14 @@ def test_a_forecast_holds_until_there_is_a_pace() -> None:
 
     assert 490.0 == at_most(left, shot(0), NOW + 10)
     assert 490.0 > at_most(left, shot(300), NOW + 30)
+
+
+def test_nothing_left_takes_no_time() -> None:
+    """Whatever was forecast."""
+    left = TimeLeft("documented", hoped_s=500.0)
+    left(shot(0), NOW)
+
+    assert Band(0.0, 0.0) == left(shot(600), NOW + 5)
 
 
 def test_the_servers_own_pace_is_measured() -> None:

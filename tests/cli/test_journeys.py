@@ -152,7 +152,7 @@ def test_a_plan_with_errors_is_not_applied(shell: Shell) -> None:
     applied = shell.run("apply", file, *LAB, "--yes")
 
     assert (64, 64) == (planned.code, applied.code)
-    assert "error: the plan has 1 error\n" in applied.err
+    assert "error: the plan has 1 error; nothing was sent\n" in applied.err
     for text in (planned.out, applied.err):
         assert "garden.yaml:3: monna cannot be assigned in octo/widgets" in text
         assert "hint: did you mean mona?" in text
@@ -212,6 +212,14 @@ def test_too_many_writes_are_refused(shell: Shell) -> None:
     assert 0 == shell.simulator.stats()["mutations"]
 
 
+def test_too_many_writes_are_not_rehearsed(shell: Shell) -> None:
+    """The same refusal as the run's own."""
+    done = shell.run("rehearse", shell.write("many.yaml", many(6)), "--max-writes", "5")
+
+    assert 64 == done.code
+    assert "the plan holds 6 writes, more than the 5 allowed" in done.err
+
+
 def test_a_revoked_token_halts(shell: Shell) -> None:
     """Exit 4, and the run stays resumable."""
     shell.run("plan", shell.write("many.yaml", many(6)), *LAB, "--out", "many.plan")
@@ -251,6 +259,19 @@ def test_ctrl_c_drains_and_resume_goes_on(shell: Shell) -> None:
     assert "stopped" == runs[0]["state"]
     assert (0, 60) == (resumed.code, resumed.document["succeeded"])
     assert (60, 0) == tuple(shell.simulator.stats()[name] for name in ("issues", "duplicates"))
+
+
+def test_an_impatient_finger_does_no_harm(shell: Shell) -> None:
+    """Ctrl-C again and again while the command ends: no traceback, and the words of the first."""
+    terminal = shell.terminal("apply", shell.write("many.yaml", many(60)), *LAB, "--yes")
+    terminal.wait_for("Ctrl-C: finish")
+    terminal.signal(signal.SIGINT)
+    terminal.wait_for("stopped  run")
+    code = terminal.end(impatient=True)
+
+    assert 130 == code
+    assert "next     penstock resume" in terminal.seen
+    assert [] == [line for line in terminal.seen.splitlines() if "Traceback" in line or line.strip() == "stopped"]
 
 
 def test_sigterm_drains_too(shell: Shell) -> None:

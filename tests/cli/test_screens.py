@@ -116,8 +116,11 @@ def test_a_result_says_how_it_went(golden: Golden, name: str, outcome: object) -
 
 
 def test_an_audit_lists_what_differs(golden: Golden) -> None:
-    """Each difference with its issues and its line."""
-    golden("audit.txt", text(audit_lines(differences(), graph(), "octo/garden", ink=PLAIN, width=80)))
+    """Each difference with its issues and its line, and the command that shows how to mend them."""
+    lines = audit_lines(
+        differences(), graph(), "octo/garden", ink=PLAIN, width=80, again="garden.yaml --repo octo/garden"
+    )
+    golden("audit.txt", text(lines))
     golden("audit.json", document(audit_document(differences(), graph(), "octo/garden")))
 
 

@@ -91,7 +91,7 @@ def test_eight_streams_share_the_work() -> None:
 
 
 def test_the_hourly_requests_bind_cheap_work() -> None:
-    """20 items a request, 5,000 requests an hour: the first item of the next request waits an hour."""
+    """Fifty items a request, 5,000 requests an hour: the first item of the next request waits an hour."""
     assert Bound(100.0, "server time on one stream") == bound(DOCUMENTED, update=100_000, service_s=0.001)
     assert Bound(3600.0, "primary, 5,000 per hour") == bound(DOCUMENTED, update=250_001, service_s=0.001)
     assert pytest.approx(100.001) == bound(GHES, update=800_008, service_s=0.001).seconds

@@ -73,4 +73,4 @@ def test_larger_batches_are_expected_to_take_longer() -> None:
 def test_batch_settings_below_one_are_refused(name: Any) -> None:
     """A size of zero would send nothing for ever."""
     with pytest.raises(UsageError, match=f"cannot use {name} 0"):
-        BatchConfig(**{name: 0})
+        BatchConfig(**{name: 0})  # type: ignore[arg-type]

@@ -67,14 +67,24 @@ def test_only_weight_and_time_tell_against_a_size(outcome: Outcome, shrinks: boo
     assert shrinks == (controller.size(UPDATE) < before)
 
 
-def test_many_errors_tell_against_it() -> None:
-    """Of the last fifty operations more than a tenth."""
+@pytest.mark.parametrize(("failures", "shrinks"), [(1, False), (2, False), (3, True)])
+def test_many_errors_tell_against_it(failures: int, shrinks: bool) -> None:
+    """More than a tenth of the operations of ten requests, in three of them at least: one bad gateway is no rate."""
     taught, controller = learning()
-    before = controller.size(UPDATE)
-    taught.learn(UPDATE, answer(Succeeded(), 30, 4.0))
-    taught.learn(UPDATE, answer(Transient("server"), 20, 0.2))
+    outcomes = [Transient("server")] * failures + [Succeeded()] * (10 - failures)
+    for outcome in outcomes:
+        taught.learn(UPDATE, answer(outcome, 10, 2.0))
 
-    assert controller.size(UPDATE) < before
+    assert shrinks == ("too many errors" == controller.why(UPDATE))
+
+
+def test_errors_count_once() -> None:
+    """Ten clean requests later the size grows again."""
+    taught, controller = learning()
+    for outcome in [Transient("server")] * 10 + [Succeeded()] * 40:
+        taught.learn(UPDATE, answer(outcome, 10, 2.0))
+
+    assert "too many errors" != controller.why(UPDATE)
 
 
 def test_the_quota_of_an_answer_counts() -> None:

@@ -117,6 +117,20 @@ def test_the_same_children_make_the_same_parent() -> None:
     assert {} == pairs(tasks, issue(1, "guests", "Guests"), issue(2, "a"), issue(3, "b"))
 
 
+def test_children_that_were_renamed_as_well_speak_for_their_parents() -> None:
+    """Levels are found from below: each pair tells of the parents of both."""
+    tasks = [
+        made("all", "Everything"),
+        made("some", "Parts of it", parent="all"),
+        *(made(f"n{no}", f"Paint carefully the wall {no}", parent="some") for no in range(3)),
+    ]
+    walls = [issue(no + 3, f"o{no}", f"Paint the wall {no}", parent=2) for no in range(3)]
+
+    found = pairs(tasks, issue(1, "big", "Big"), issue(2, "part", "Part", parent=1), *walls)
+
+    assert {"all": 1, "some": 2, "n0": 3, "n1": 4, "n2": 5} == found
+
+
 def test_tasks_that_exchange_their_issues_are_confirmed() -> None:
     """Ids numbered anew would give each task the comments of its neighbour; a new title alone is no question."""
     before = observed(*(issue(no, f"T0{no}", title) for no, title in enumerate(("Plan", "Build", "Ship"), 1)))

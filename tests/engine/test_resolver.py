@@ -8,7 +8,9 @@ from tests.engine.test_driver import Story, creates
 
 from penstock.core.fold import Fold
 from penstock.engine.resolver import Resolver
-from penstock.model.operation import IssueUpdate, Ref
+from penstock.github.body import Links, compose, split
+from penstock.model.observed import Marker
+from penstock.model.operation import IssueUpdate, Ref, TextLinks
 
 
 @pytest.mark.parametrize(("age_s", "young"), [(0.0, True), (59.0, True), (61.0, False)])
@@ -33,3 +35,17 @@ def test_an_update_of_an_issue_that_the_run_created_is_written_on_its_body_of_no
 
     assert isinstance(operation.payload, IssueUpdate)
     assert before == operation.payload.body_before
+
+
+def test_a_blocker_that_people_wrote_into_the_text_meanwhile_stays() -> None:
+    """On a server that knows no links: a colleague added #4 while the run stood still, which no plan knows."""
+    marker = Marker(graph="g", key="a", op=0, run="R")
+    planned, now = (compose("Old", marker, links=Links(2, numbers)) for numbers in ((3,), (3, 4)))
+    links = TextLinks(parent=Ref(number=2), blocked_by=(Ref(number=3),))
+    update = IssueUpdate(issue=Ref(number=9), region="New", body_before=planned, links=links)
+
+    (operation,) = Resolver(PLAN, "R", Fold([3]), Story([update]).journal, {9: now}).operations([0])
+
+    assert split(now).links == Links(2, (3, 4))
+    assert isinstance(operation.payload, IssueUpdate)
+    assert (3, 4) == tuple(ref.number for ref in operation.payload.links.blocked_by)

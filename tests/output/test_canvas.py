@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from penstock.output.canvas import WHOLE_EVERY, Canvas, terminal_size
+from penstock.output.canvas import WHOLE_EVERY, Canvas
 from penstock.output.ink import Ink
 from penstock.output.rows import Row
+from penstock.output.screen import terminal_size
 
 _PIECES = re.compile(r"\x1b\[(\d*)([AJKm])|(\r)|(\n)|([^\x1b\r\n]+)")
 

@@ -9,7 +9,7 @@ from tests.output.samples import failed_result, result, stopped_result
 
 from penstock.model.result import Failure, RunResult
 from penstock.output.ink import Ink
-from penstock.output.result import exit_code, result_lines
+from penstock.output.result import Again, exit_code, result_lines
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,15 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 def test_a_stopped_run_says_how_to_go_on() -> None:
     """The last line is the command."""
     assert "next     penstock resume 01MCC5RMVRAPAAMTSM5XEGMJ22" == result_lines(stopped_result(), "g", ink=Ink())[-1]
+
+
+def test_the_next_command_is_complete() -> None:
+    """What it must be told again stands in it: where the journal lies, or the files and options of the plan."""
+    again = Again(run="--state-dir here", plan="a.md 'b c.md' --repo octo/widgets")
+
+    def last(outcome: RunResult) -> str:
+        return result_lines(outcome, "a.md, b c.md", ink=Ink(), again=again)[-1]
+
+    assert last(stopped_result()).endswith("resume 01MCC5RMVRAPAAMTSM5XEGMJ22 --state-dir here")
+    assert last(result()).endswith("audit 01MCC5RMVRAPAAMTSM5XEGMJ22 --state-dir here")
+    assert "then penstock apply a.md 'b c.md' --repo octo/widgets: what stands" in last(failed_result())

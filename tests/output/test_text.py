@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
-from tests.output.samples import NOW
+from tests.output.samples import NOW, graph
 
 from penstock.output.ink import Ink
-from penstock.output.text import Page, clean, count_of, cut, listed, pad, place, time_of_day
+from penstock.output.text import Page, arguments, clean, count_of, cut, listed, pad, place, time_of_day
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,30 @@ def test_a_page_wraps_below_its_gutter() -> None:
         "         the plan was made from it",
         "         https://example.org/a/very/long/address/that/cannot/be/broken",
     ] == page.lines
+
+
+def test_a_command_can_be_copied() -> None:
+    """It stands on one line, whatever the width; words wrap as everywhere."""
+    page = Page(Ink(), 40)
+    command = "penstock apply garden.yaml --repo octo/widgets --api-url http://127.0.0.1:18765"
+    page.next(command)
+    page.next("mend 2 errors, then plan again; nothing was sent")
+
+    assert [
+        f"next     {command}",
+        "next     mend 2 errors, then plan again;",
+        "         nothing was sent",
+    ] == page.lines
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (("garden.yaml",), "garden.yaml"),
+        (("a.md", "b, c.md"), "a.md 'b, c.md'"),
+        ((), "garden.yaml"),
+    ],
+)
+def test_files_in_a_command_are_quoted(files: tuple[str, ...], expected: str) -> None:
+    """Each is one word, also with blanks in its name; a graph made by a program has its source alone."""
+    assert expected == arguments(replace(graph(), files=files))

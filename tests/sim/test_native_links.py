@@ -158,6 +158,26 @@ def test_introspection_does_not_know_links() -> None:
     assert data["gone"] is None
 
 
-def test_it_calls_itself_an_old_enterprise_server() -> None:
-    """Sub-issues came with 3.16, dependencies with 3.19."""
-    assert "3.15.0" == on_an_old_server("GET", "/api/v3/repos/octo/widgets").headers["x-github-enterprise-version"]
+@pytest.mark.parametrize("root", ["", "/api/v3"])
+def test_it_calls_itself_an_old_enterprise_server(root: str) -> None:
+    """Wherever its API stands. Sub-issues came with 3.16, dependencies with 3.19."""
+    assert "3.15.0" == on_an_old_server("GET", f"{root}/repos/octo/widgets").headers["x-github-enterprise-version"]
+
+
+def test_it_can_be_upgraded() -> None:
+    """The issues stay, their links can be asked for, and the address alone says what sort of server it is."""
+
+    async def scenario() -> list[Answer]:
+        github = SimulatedGitHub(clock=LoopClock(), profile="ghes", latency=Latency.none(), native_links=False)
+        door = Door(github)
+        await door.create("One")
+        github.upgrade()
+        paths = ("/issues/1", "/issues/1/sub_issues")
+        return [await door.call("GET", f"/repos/octo/widgets{path}") for path in paths]
+
+    issue, children = run_virtual(scenario())
+
+    assert "One" == issue.value["title"]
+    assert "sub_issues_summary" in issue.value
+    assert [] == children.value
+    assert "x-github-enterprise-version" not in issue.headers

@@ -173,3 +173,13 @@ def test_eight_levels_below_the_top_are_the_most() -> None:
         "GitHub holds 8 levels of sub-issues",
         "move the task up",
     ) == said(*tasks, task("t9", parent="t8", line=9))
+
+
+def test_an_id_that_is_only_part_of_a_title_is_explained() -> None:
+    """Its author sees the id in the file; that another key is the nearest spelling does not help him."""
+    line, message, _, hint = said(
+        task("pay-21-count", title="PAY-21 Count", line=3), task("PAY-29", line=5), task("b", "PAY-21", line=9)
+    )
+    assert (9, 'task "b" depends on "PAY-21", which is not in the file') == (line, message)
+    expected = 'the title on line 3 begins so, but its key is "pay-21-count"; in Markdown "[PAY-21] Title" gives a key'
+    assert expected == hint

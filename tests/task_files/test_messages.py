@@ -259,3 +259,24 @@ def test_a_file_that_cannot_be_opened_is_refused(path: str, tmp_path: Path) -> N
         load_graph(named)
     assert named == caught.value.path
     assert caught.value.cause
+
+
+@pytest.mark.parametrize("text", ["- [ ] T01 One\n- [ ] T02 Two\n", "# Plan\n\nJust text.\n", "title;key\na: b;c\n"])
+@pytest.mark.parametrize("name", ["plan.txt", "TODO", "plan.mdx"])
+def test_a_name_that_does_not_tell_the_format(name: str, text: str) -> None:
+    """Somebody's list in a .txt is no broken YAML to him: the message says what it was taken for."""
+    with pytest.raises(InputError) as refused:
+        load_graph(name, text=text.encode())
+    assert (
+        "it was read as YAML, since its name does not tell; Markdown is called .md, a table .csv" == refused.value.hint
+    )
+
+
+def test_a_spreadsheet_is_not_text() -> None:
+    """The encoding is not what is wrong with it."""
+    with pytest.raises(InputError) as refused:
+        load_graph("plan.xlsx", text=b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xe4")
+    assert ("the task file is not text", "export a spreadsheet as CSV, a document as Markdown") == (
+        refused.value.message,
+        refused.value.hint,
+    )

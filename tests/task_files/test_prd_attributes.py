@@ -145,3 +145,33 @@ def test_a_document_without_tasks_is_one_when_it_is_called_so() -> None:
     """One PRD, one issue: with an id or a title in front matter, or an id in the heading."""
     assert ["D-1"] == [task.key for task in read_prd("---\ntask_id: D-1\n---\nText.", "plan.md").tasks]
     assert ["D-1"] == [task.key for task in read_prd("# D-1: Text", "plan.md").tasks]
+
+
+@pytest.mark.parametrize(
+    ("title", "priority"),
+    [("a\n  **Priority:** 🔴 High", "high"), ("a (priority: 🟡 medium)", "medium"), ("a\n  Priority: `P1`", "p1")],
+)
+def test_signs_around_a_priority_do_not_count(title: str, priority: str) -> None:
+    """Colours are for the eye; the label is the word."""
+    assert (f"priority: {priority}",) == first(f"- [ ] {title}\n").labels
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        "(depends on T01; priority: high;\n  labels: test)",
+        "(depends on T01;\n  priority: high;\n  labels: test)",
+        "(labels: test;\n  depends on T01)\n  Priority: high",
+        "(labels: test) (depends on\n  T01; priority:\n  high)",
+    ],
+)
+def test_a_group_may_wrap_before_any_of_its_attributes(group: str) -> None:
+    """A line inside brackets is no attribute of its own, whatever it begins with."""
+    task = read_prd(f"- [ ] T01 One\n- [ ] T02 Two {group}\n", "plan.md").tasks[1]
+    assert ("Two", ("T01",), {"test", "priority: high"}) == (task.title, task.depends_on, set(task.labels))
+
+
+def test_a_bracket_that_is_never_closed_hides_no_attribute() -> None:
+    """A smiley in a title is no bracket around the lines that follow."""
+    task = first("- [ ] Mend the build :(\n  Labels: api\n")
+    assert ("Mend the build :(", ("api",)) == (task.title, task.labels)

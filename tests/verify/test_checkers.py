@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from tests.verify.judging import complaints, issue, tampered
 from tests.verify.worlds import FAMILY, phase, world
 
 from penstock.model.events import Answered, Dead, Event, Intent
@@ -24,16 +25,6 @@ from penstock.verify.world import Episode, History, play
 def good() -> History:
     """Two runs of a small plan in fair weather; between them people edit."""
     return play(world(phase(), phase()))
-
-
-def complaints(checker: str, history: History) -> list[str]:
-    """What one judge says."""
-    return list(CHECKERS[checker](history))
-
-
-def tampered(history: History, **fields: Any) -> History:
-    """The history with other fields in its last episode."""
-    return replace(history, episodes=[*history.episodes[:-1], replace(history.episodes[-1], **fields)])
 
 
 def first_run(**fields: Any) -> History:
@@ -57,11 +48,6 @@ def repository(change: Callable[[list[dict[str, Any]]], object]) -> Mapping[str,
     after = copy.deepcopy(dict(good().episodes[0].after))
     change(after["issues"])
     return after
-
-
-def issue(issues: list[dict[str, Any]], title: str) -> dict[str, Any]:
-    """The issue of a title."""
-    return next(found for found in issues if found["title"] == title)
 
 
 @pytest.mark.parametrize("checker", CHECKERS)

@@ -33,14 +33,18 @@ def test_no_promise_is_broken(first: int) -> None:
     assert broken == {}
 
 
-@pytest.mark.parametrize(("server", "transport", "stride"), [("documented", "graphql", 1), ("ghes", "rest", 3)])
-def test_a_death_at_every_step(server: str, transport: str, stride: int) -> None:
+@pytest.mark.parametrize(
+    ("server", "transport", "native_links", "stride"),
+    [("documented", "graphql", True, 1), ("ghes", "rest", True, 3), ("ghes", "graphql", False, 3)],
+)
+def test_a_death_at_every_step(server: str, transport: str, native_links: bool, stride: int) -> None:
     """Between any two steps of journal, ledger and network the process may die: each one, or every third, is tried."""
     broken, places, step = {}, set(), 0
     while True:
         step += stride
         crash = death(step, flight_s=0.3, down_s=2.0)
-        history = play(world(phase(crashes=(crash,)), server=server, client=server, transport=transport))
+        mortal = phase(crashes=(crash,), native_links=native_links)
+        history = play(world(mortal, server=server, client=server, transport=transport))
         died = [ended.why for ended in history.trace.of(Ended) if ended.how == "crashed"]
         places.update(died)
         if violations := judge(history):

@@ -34,6 +34,10 @@ def phase(tasks: TaskGraph = FAMILY, **fields: Any) -> Phase:
         "crowd": 0,
         "edited": False,
         "mimic": False,
+        "native_links": True,
+        "renames": "ask",
+        "was": {},
+        "mistakable": frozenset(),
     }
     return Phase(graph=tasks, **usual | fields)
 

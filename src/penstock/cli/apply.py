@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,42 +13,42 @@ from penstock.cli.options import CONSENT, GITHUB, PACE, PLANNING, READING, SCREE
 if TYPE_CHECKING:
     from penstock.api.client import Client
     from penstock.model.plan import Plan
+    from penstock.output.result import Again
     from penstock.output.screen import Screen
 
 
 @click.command("apply", short_help="Carry a plan out.")
-@click.argument("path", metavar="PLAN|FILE")
+@click.argument("paths", nargs=-1, required=True, metavar="PLAN|FILE...")
 @takes(*TARGET, *PACE, *READING, *PLANNING, *CONSENT, *SCREEN)
-def command(settings: Settings, path: str) -> int:
-    """Carry out a plan saved by `penstock plan --out`, or plan a task file and carry that out.
+def command(settings: Settings, paths: tuple[str, ...]) -> int:
+    """Carry out a plan saved by `penstock plan --out`, or plan task files and carry that out.
 
     Shows who writes where, how much, who is mailed and how long it takes, and asks once. Ctrl-C lets what is in
     flight end and prints how to go on; a second Ctrl-C stops at once. Both are safe.
     """
-    return asyncio.run(_apply(settings, path))
+    return asyncio.run(_apply(settings, paths))
 
 
-async def _apply(settings: Settings, path: str) -> int:
-    from penstock.cli.target import client_for, find_target, origin_ask
+async def _apply(settings: Settings, paths: tuple[str, ...]) -> int:
+    from penstock.cli.again import about_files, about_run
+    from penstock.cli.target import client_for, find_target, origin_ask, saved_plan
     from penstock.io.git import origin_repository
-    from penstock.io.plan_file import is_plan, read_plan
 
     screen = settings.screen()
-    if is_plan(Path(path)):
-        plan = read_plan(Path(path))
+    if plan := saved_plan(paths):
         _check_match(settings, plan)
+        ask = origin_ask(plan.repository.name, origin_repository())
         async with client_for(settings, plan.repository.name, plan.host) as client:
-            return await _carry_out(
-                client, plan, origin_ask(plan.repository.name, origin_repository()), settings, screen
-            )
-    graph = settings.load(path)
+            again = about_run(settings, plan.desired, plan.repository.name, plan.host, client.config)
+            return await _carry_out(client, plan, settings, screen, ask=ask, again=again)
+    graph = settings.load(*paths)
     target = find_target(settings)
-    screen.note(f"reading  {target.repository} on {settings.api_url}")
     async with client_for(settings, target.repository, settings.api_url) as client:
+        screen.note(f"reading  {target.repository} on {settings.api_url}")
         plan = await client.plan(
             graph, prune=settings.prune, without_labels=settings.without_labels, renames=settings.renames
         )
-        return await _carry_out(client, plan, target.ask, settings, screen)
+        return await _carry_out(client, plan, settings, screen, ask=target.ask, again=about_files(settings, graph))
 
 
 def _check_match(settings: Settings, plan: Plan) -> None:
@@ -65,7 +64,7 @@ def _check_match(settings: Settings, plan: Plan) -> None:
         )
 
 
-async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, screen: Screen) -> int:
+async def _carry_out(client: Client, plan: Plan, settings: Settings, screen: Screen, *, ask: str, again: Again) -> int:
     from penstock.cli import consent
     from penstock.cli.estimating import TimeLeft, estimates_here
     from penstock.cli.running import drive
@@ -96,6 +95,7 @@ async def _carry_out(client: Client, plan: Plan, ask: str, settings: Settings, s
         look=lambda numbers: [plan.operations[no] for no in numbers],
         left=TimeLeft.of_whole(times),
         run=client.unfinished,
+        again=again,
     )
 
 
@@ -114,7 +114,8 @@ def _refuse_errors(plan: Plan, screen: Screen) -> None:
         finding_rows(page, errors, plan.desired.source, whole=screen.verbose)
         screen.problem(page.lines)
         raise PlanError(
-            f"the plan has {count_of(len(errors), 'error')}", cause="nothing was sent", hint="mend them and plan again"
+            f"the plan has {count_of(len(errors), 'error')}; nothing was sent",
+            hint=f"mend {'it' if len(errors) == 1 else 'them'}, and call it again",
         )
 
 

@@ -89,6 +89,8 @@ class TimeLeft:
         elif shot.wait:
             self._waited_s += now - self._last_at
         self._last_at = now
+        if shot.settled == shot.total:
+            return Band(0.0, 0.0)
         in_force = shot.gauges.profile or self._hoped
         each_s = self._pace_s(shot, now)
         low_s = least_s(shot, PROFILES[in_force], now, each_s or ITEM_S)

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("limits", short_help="What an account may spend.")
-@click.option(
-    "--forget", is_flag=True, help="Forget what was learnt: limits, and the server's pace."
-)
+@click.option("--forget", is_flag=True, help="Forget what was learnt: limits, and the server's pace.")
 @takes("api_url", "state_dir", "profile", *SCREEN)
 def command(settings: Settings, forget: bool) -> int:
     """Profiles with their windows and sources, and for the account of the newest run here what it has spent.

@@ -6,12 +6,14 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from click.core import ParameterSource
 
+from penstock.base.errors import UsageError
 from penstock.cli.setting import Column, Decorator, Setting, setting
 
 if TYPE_CHECKING:
@@ -119,9 +121,21 @@ class Settings:
         return shlex.join(word for name in again for word in _words(name, getattr(self, name)))
 
     def load(self, *paths: str) -> TaskGraph:
-        """Read a task file, or several that are parts of one graph. Columns that a file names are for tables alone."""
+        """
+        Read a task file, or several that are parts of one graph. Columns that a file names are for tables alone.
+
+        Raises:
+            UsageError: One is a saved plan.
+            InputError: As `load_graph`.
+        """
+        from penstock.io.plan_file import is_plan
         from penstock.io.task_files import load_graph
 
+        for path in filter(is_plan, map(Path, paths)):
+            raise UsageError(
+                f"{path} is a saved plan, not a task file",
+                hint=f"penstock apply {shlex.quote(str(path))} carries it out, without other files",
+            )
         tables = any(path.lower().endswith((".csv", ".tsv")) for path in paths)
         return load_graph(
             *paths,

@@ -37,8 +37,8 @@ async def _plan(settings: Settings, files: tuple[str, ...], out: str | None, det
     screen = settings.screen()
     graph = settings.load(*files)
     target = find_target(settings)
-    screen.note(f"reading  {target.repository} on {settings.api_url}")
     async with client_for(settings, target.repository, settings.api_url) as client:
+        screen.note(f"reading  {target.repository} on {settings.api_url}")
         plan = await client.plan(
             graph, prune=settings.prune, without_labels=settings.without_labels, renames=settings.renames
         )

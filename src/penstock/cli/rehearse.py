@@ -21,34 +21,38 @@ if TYPE_CHECKING:
 
 
 @click.command("rehearse", short_help="Apply a plan to a simulated GitHub.")
-@click.argument("path", metavar="FILE")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--faults", metavar="SET", default="none", show_default=True, help="none, usual, harsh or FAULT=RATE,...")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same rehearsal.")
 @click.option("--no-native-links", "old_server", is_flag=True, help="The server lacks sub-issues and dependencies.")
 @takes("profile", "max_writes", *READING, *SCREEN)
-def command(settings: Settings, path: str, faults: str, seed: int, *, old_server: bool) -> int:
-    """Apply a task file to a simulated GitHub that holds the real one's limits, and audit the result.
+def command(settings: Settings, files: tuple[str, ...], faults: str, seed: int, *, old_server: bool) -> int:
+    """Apply task files to a simulated GitHub that holds the real one's limits, and audit the result.
 
     Time is virtual: an hour takes about a second. Nothing is sent anywhere, no token is needed. Exit 0 when every
     operation stands, the audit is clean and no limit was violated; 3 otherwise.
     """
+    import msgspec
+
     from penstock.api.rehearse import rehearse
     from penstock.output.ink import Ink
     from penstock.output.rehearsal import flawless, rehearsal_lines
     from penstock.output.step import rehearsal_step
 
     screen = settings.screen()
-    graph = settings.load(path)
+    graph = settings.load(*files)
     screen.note(f"rehearse {graph.source} on a simulated GitHub, in virtual time")
+    profile = settings.profile or "documented"
     audience = _Audience(screen, "documented" if settings.profile in {None, "auto"} else str(settings.profile))
     began = time.monotonic()
     try:
         rehearsal = rehearse(
             graph,
-            profile=settings.profile or "documented",
+            profile=profile,
             faults=faults,
             seed=seed,
             native_links=not old_server,
+            config=msgspec.structs.replace(settings.config(), profile=profile),
             planned=audience.planned,
             observer=audience.observe if screen.live or screen.streams else None,
         )

@@ -47,6 +47,7 @@ def _waiting(runs: Sequence[RunSummary], repository: str | None) -> RunSummary:
 async def _resume(settings: Settings, wanted: str | None) -> int:
     import msgspec
 
+    from penstock.cli.again import about_run
     from penstock.cli.estimating import TimeLeft
     from penstock.cli.history import find_run, open_history
     from penstock.cli.onlooker import Onlooker
@@ -76,4 +77,5 @@ async def _resume(settings: Settings, wanted: str | None) -> int:
             look=lambda numbers: [operations[no] for no in numbers],
             left=TimeLeft.of_rest(plan, config),
             run=lambda: found.id,
+            again=about_run(settings, plan.desired, plan.repository.name, plan.host, config),
         )

@@ -14,7 +14,7 @@ from penstock.io.clock import SystemClock
 from penstock.model.plan import Plan
 from penstock.model.result import RunResult
 from penstock.output.progress import Left, Picture, PlainPicture, Progress, looking_up
-from penstock.output.result import exit_code, result_document, result_lines
+from penstock.output.result import Again, exit_code, result_document, result_lines
 from penstock.output.snapshot import Band, Snapshot
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ async def drive(
     look: Found,
     left: Left,
     run: Callable[[], str],
+    again: Again,
 ) -> int:
     """
     Run to the end, or to the signal that ends it, and show the result.
@@ -100,6 +101,7 @@ async def drive(
         look: Operations by number, to name those that failed.
         left: Says how long the rest takes.
         run: Id of the run, asked when it has begun.
+        again: What the next command must be told.
 
     Returns:
         The exit code.
@@ -120,13 +122,13 @@ async def drive(
     with screen.group(f"progress of {plan.repository.name}"):
         result = await _followed(task, interruption, progress)
     if result is None:
-        raise _cut_short(run, progress, interruption.code or EXIT_INTERRUPTED)
+        raise _cut_short(run, progress, interruption.code or EXIT_INTERRUPTED, again)
     if not progress.begun:
-        screen.note(f"this plan was carried out before, as run {result.run}; nothing was sent now")
+        screen.note(f"known    this plan was carried out before, as run {result.run}; nothing was sent now")
     code = exit_code(result)
     if interruption.code is not None and result.state != "finished":
         code = interruption.code
-    conclude(screen, result, plan, code)
+    conclude(screen, result, plan, code, again)
     return code
 
 
@@ -147,16 +149,17 @@ async def _followed(
         progress.close()
 
 
-def conclude(screen: Screen, result: RunResult, plan: Plan, code: int) -> None:
+def conclude(screen: Screen, result: RunResult, plan: Plan, code: int, again: Again) -> None:
     """Say how a run went, to everybody who asked."""
     source = plan.desired.source
     screen.document(result_document(result))
-    screen.result(result_lines(result, source, ink=screen.ink, width=screen.width, verbose=screen.verbose), code)
+    lines = result_lines(result, source, ink=screen.ink, width=screen.width, verbose=screen.verbose, again=again)
+    screen.result(lines, code)
 
     def step(at: Place) -> Step:
         from penstock.output.step import run_step
 
-        return run_step(result, plan, code, at)
+        return run_step(result, plan, code, at, again)
 
     screen.leave(step)
 
@@ -167,12 +170,13 @@ async def _keep_drawing(progress: Progress, clock: SystemClock) -> None:
         await clock.sleep(TICK_S)
 
 
-def _cut_short(run: Callable[[], str], progress: Progress, code: int) -> CutShort:
+def _cut_short(run: Callable[[], str], progress: Progress, code: int, again: Again) -> CutShort:
     if not progress.begun:
         return CutShort("stopped before anything was sent", code)
-    hint = "penstock resume"
+    words = ["penstock resume"]
     with suppress(UsageError):
-        hint += f" {run()}"
+        words.append(run())
+    hint = " ".join([*words, *filter(None, [again.run])])
     return CutShort("stopped at once; what was in flight is looked up when the run goes on", code, hint=hint)
 
 
@@ -192,7 +196,7 @@ class _Interruption:
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Listen while the block runs."""
+        """Listen while the block runs. After a signal the process is about to end, and further ones do not hurry it."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._signalled, number)
@@ -201,6 +205,8 @@ class _Interruption:
         finally:
             for number in _SIGNALS:
                 loop.remove_signal_handler(number)
+                if self.code is not None:
+                    signal.signal(number, signal.SIG_IGN)
 
     def _signalled(self, number: signal.Signals) -> None:
         again = self.code is not None

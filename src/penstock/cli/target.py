@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from penstock.base.errors import UsageError
 from penstock.io.git import origin_repository
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from penstock.api.client import Client
     from penstock.cli.options import Settings
     from penstock.model.config import Config
+    from penstock.model.plan import Plan
 
 
 class Target(NamedTuple):
@@ -50,6 +54,19 @@ def origin_ask(repository: str, origin: str | None) -> str:
     if origin is None or origin.lower() == repository.lower():
         return ""
     return f"{repository} is not git's origin here, which is {origin}"
+
+
+def saved_plan(paths: Sequence[str]) -> Plan | None:
+    """
+    The plan that was saved under the only path; None for task files.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    from penstock.io.plan_file import is_plan, read_plan
+
+    [first, *more] = map(Path, paths)
+    return read_plan(first) if is_plan(first) and not more else None
 
 
 def client_for(settings: Settings, repository: str, api_url: str, config: Config | None = None) -> Client:

@@ -43,8 +43,8 @@ def expected(operations: Sequence[OperationRef], *, api: str, profile: Profile, 
     Forecast of a run that has the account to itself and meets no fault.
 
     Args:
-        operations: All of them. Of more than `SIMULATED_MAX` the first are played, and the rest is as much above its bound
-            as they were.
+        operations: All of them. Of more than `SIMULATED_MAX` the first are played, and the rest is as much above its
+            bound as they were.
         api: `graphql` or `rest`.
     """
     played = operations[:SIMULATED_MAX]

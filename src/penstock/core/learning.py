@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from penstock.core.attempts import is_heavy
 from penstock.core.controller import Controller
 from penstock.model.events import Sized
@@ -11,8 +9,11 @@ from penstock.model.limits import Served
 from penstock.model.operation import Kind
 from penstock.model.outcome import Answer, InDoubt, Rejected, Succeeded, Transient
 
-ERRORS_OVER = 50
-"""Operations over which the error rate is taken."""
+ERRORS_OVER, REQUESTS_OVER = 50, 10
+"""Operations and requests over which the error rate is taken, at the least."""
+
+FAILURES_MIN = 3
+"""One bad gateway fails a whole batch: so many requests must fail before that is a rate."""
 
 KEPT_EVERY = 25
 """Requests between two savings of what was learnt."""
@@ -27,7 +28,8 @@ class Learning:
     def __init__(self, controller: Controller, api: str) -> None:
         self._controller = controller
         self._api = api
-        self._errors: deque[bool] = deque(maxlen=ERRORS_OVER)
+        self._recent: list[int] = []
+        self._over = 0
         self._told: dict[str, int] = {}
         self._taught = 0
 
@@ -51,9 +53,7 @@ class Learning:
             self._controller.timed_out(kind, size)
         elif "resource" in heavy and size > 1:
             self._controller.too_heavy(kind, size)
-        self._errors.extend(isinstance(one, Transient | InDoubt) and not is_heavy(one) for one in outcomes)
-        if len(self._errors) == ERRORS_OVER:
-            self._controller.failed(sum(self._errors) / ERRORS_OVER)
+        self._count(sum(isinstance(one, Transient | InDoubt) and not is_heavy(one) for one in outcomes), size)
         return self._changed(kind)
 
     def breaker(self, state: str) -> None:
@@ -68,6 +68,15 @@ class Learning:
         self._taught = 0
         served = self._controller.served(self._api, now)
         return [served] if served else []
+
+    def _count(self, errors: int, size: int) -> None:
+        """Tell the error rate of the last requests, once they are enough to have one; each counts once."""
+        self._recent.append(errors)
+        self._over += size
+        if self._over >= ERRORS_OVER and len(self._recent) >= REQUESTS_OVER:
+            failed = [errors for errors in self._recent if errors]
+            self._controller.failed(sum(failed) / self._over if len(failed) >= FAILURES_MIN else 0.0)
+            self._recent, self._over = [], 0
 
     def _changed(self, kind: Kind) -> list[Sized]:
         after = self._controller.size(kind) if self._api == "graphql" else 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -211,12 +211,14 @@ class _Pairing:
         """All pairs, in the order of the file."""
         self._pair_same(lambda one: (one.words, one.text, self._home(one)))
         self._pair_same(lambda one: (one.words, self._home(one)))
+        self._pair_parents(alike)
         twins = self._pair_similar(alike)
         self._pair_same(lambda one: (one.words, self._home(one)))  # of parents that were paired a moment ago
         self._pair_same(lambda one: (one.words, one.text), anywhere=True)
         self._pair_same(lambda one: one.words, anywhere=True)
         if twins:  # what had waited for its own title, and went away empty
             self._pair_similar(alike)
+        self._pair_parents(alike)  # of children that were paired since
         return sorted(self._pairs, key=lambda pair: pair[0].place)
 
     def _home(self, one: _One) -> int:
@@ -229,6 +231,8 @@ class _Pairing:
         del self._new[task.place], self._gone[issue.place]
         self._homes[task.key] = issue.place
         self._pairs.append((task, issue))
+        if isinstance(task.parent, str) and isinstance(issue.parent, int):
+            self._children.add(task.parent, issue.parent)
 
     def _pair_same(self, what: Callable[[_One], Hashable], *, anywhere: bool = False) -> None:
         """Pair those in which this is the same, in the order of file and numbers: parents before their children."""
@@ -257,32 +261,54 @@ class _Pairing:
             if task.words in twins:
                 continue
             own = _title(task.words)
-            shares = self._children.shares(task.key)
-            for issue, title in index.near(task, own, shares):
+            for issue, title in index.near(task, own):
                 if task.named and issue.named:
                     continue
                 score = alike(own, title)
                 score += _SAME_PARENT * bool(task.parent and self._home(task) == issue.parent)
                 score += _SAME_TEXT * bool(task.text and task.text == issue.text)
-                score += _SAME_CHILDREN * shares.get(issue.place, 0)
                 if score >= _ENOUGH:
                     scored.append((-score, task.place, issue.place))
+        self._pair_best(scored)
+        return twins
+
+    def _pair_parents(self, alike: Callable[[Title, Title], float]) -> None:
+        """Pair those that have the same children, level by level upwards, until nothing is found any more."""
+        scored = []
+        for task in self._new.values():
+            for number, share in self._children.shares(task.key).items():
+                issue = self._gone.get(number)
+                if issue is None or (task.named and issue.named):
+                    continue
+                score = _SAME_CHILDREN * share + alike(_title(task.words), _title(issue.words))
+                if score >= _ENOUGH:
+                    scored.append((-score, task.place, number))
+        if scored:
+            self._pair_best(scored)
+            self._pair_parents(alike)
+
+    def _pair_best(self, scored: Iterable[tuple[float, int, int]]) -> None:
+        """Of places of tasks and issues, the lowest score first."""
         for _, new, gone in sorted(scored):
             if new in self._new and gone in self._gone:
                 self._pair(self._new[new], self._gone[gone])
-        return twins
 
 
 class _Children:
-    """Tasks below tasks and issues below issues, of those that have the same key as ever."""
+    """Tasks below tasks and issues below issues, of those that belong together: by their key, or paired."""
 
     def __init__(self, graph: TaskGraph, found: Standing) -> None:
         self._above: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._below = Counter(issue.parent for issue in found.issues.values())
         for task in graph.tasks:
             issue = found.issues.get(task.key)
-            if task.parent and issue is not None and issue.parent:
-                self._above[task.parent][issue.parent] += 1
+            if task.parent and issue is not None:
+                self.add(task.parent, issue.parent)
+
+    def add(self, key: str, number: int) -> None:
+        """Another one, below the task `key` and below the issue `number`, if it is below any."""
+        if key and number:
+            self._above[key][number] += 1
 
     def shares(self, key: str) -> dict[int, float]:
         """Number of an issue → which part of the children of both, issue and task, is common; from 0 to 1."""
@@ -292,26 +318,22 @@ class _Children:
 
 
 class _Index:
-    """Issues by the trigrams of their titles, by telling texts, and by number."""
+    """Issues by the trigrams of their titles, and by telling texts."""
 
     def __init__(self, issues: Iterable[_One]) -> None:
         self._issues = [(issue, _title(issue.words)) for issue in issues]
-        self._numbers = {issue.place: place for place, (issue, _) in enumerate(self._issues)}
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         for place, (issue, title) in enumerate(self._issues):
             for trait in _traits(issue, title):
                 self._places[trait].append(place)
 
-    def near(self, task: _One, title: Title, shares: Mapping[int, float]) -> Iterator[tuple[_One, Title]]:
-        """The issue with most of the same children, then those that share what is rare, those that share most first."""
+    def near(self, task: _One, title: Title) -> Iterator[tuple[_One, Title]]:
+        """Issues that share what is rare, those that share most first."""
         known = [trait for trait in _traits(task, title) if 0 < len(self._places.get(trait, ())) <= _COMMON]
         known.sort(key=lambda trait: (len(self._places[trait]), trait))
         counts = Counter(place for trait in known[:_RAREST] for place in self._places[trait])
         nearest = sorted(counts, key=lambda place: (-counts[place], place))
-        kin = [number for number in shares if number in self._numbers]
-        if kin:
-            nearest.insert(0, self._numbers[min(kin, key=lambda number: (-shares[number], number))])
-        for place in dict.fromkeys(nearest[:_COMPARED]):
+        for place in nearest[:_COMPARED]:
             yield self._issues[place]
 
 

@@ -8,14 +8,30 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from penstock.core.fold import DONE, Fold
+from penstock.github.body import Links, split
 from penstock.github.context import Context
 from penstock.model.observed import Names
-from penstock.model.operation import KIND_BY_NAME, IssueUpdate, LabelCreate, MilestoneCreate, Operation, Ref
+from penstock.model.operation import (
+    KIND_BY_NAME,
+    IssueUpdate,
+    LabelCreate,
+    MilestoneCreate,
+    Operation,
+    Ref,
+    TextLinks,
+)
 from penstock.model.plan import Plan
 from penstock.model.ports import Journal
 
 YOUNG_S = 60.0
 _NAMING = frozenset(KIND_BY_NAME[name].code for name in ("label.create", "milestone.create"))
+
+
+def _with_added(payload: IssueUpdate, body: str) -> TextLinks:
+    """The links that an update writes in words, and those that people have written there since the plan was made."""
+    said, before = (split(text).links or Links() for text in (body, payload.body_before))
+    added = (Ref(number=number) for number in said.blocked_by if number not in before.blocked_by)
+    return msgspec.structs.replace(payload.links, blocked_by=(*payload.links.blocked_by, *added))
 
 
 class Resolver:
@@ -57,7 +73,8 @@ class Resolver:
         number = self._resolve(payload.issue).number
         if number not in self._bodies:
             return operation
-        fresh = msgspec.structs.replace(payload, body_before=self._bodies[number])
+        body = self._bodies[number]
+        fresh = msgspec.structs.replace(payload, body_before=body, links=_with_added(payload, body))
         return msgspec.structs.replace(operation, payload=fresh)
 
     def _context(self, names: Names) -> Context:

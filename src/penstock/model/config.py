@@ -20,8 +20,8 @@ class BatchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         max_batch_size: No request does more.
         base_batch_size: Size to begin with.
         rate_limit_threshold: Smaller batches while less than this share of the hourly request quota is left.
-        error_rate_threshold: Smaller batches while more than this share of the last 50 operations failed for reasons
-            that are the server's.
+        error_rate_threshold: Smaller batches after more than this share of 50 operations (in at least 10 requests)
+            failed for reasons that are the server's, in three requests at the least.
         max_attempts: Tries per operation before it is dead; throttles do not count.
         checkpoint_interval: Settled operations between two checkpoint marks.
 

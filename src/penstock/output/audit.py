@@ -16,9 +16,21 @@ SORTS = ("missing", "extra", "duplicate", "different")
 
 
 def audit_lines(
-    report: AuditReport, graph: TaskGraph, repository: str, *, ink: Ink, width: int = 0, verbose: bool = False
+    report: AuditReport,
+    graph: TaskGraph,
+    repository: str,
+    *,
+    ink: Ink,
+    width: int = 0,
+    verbose: bool = False,
+    again: str = "",
 ) -> list[str]:
-    """Counts first, then each difference with its issues and its line."""
+    """
+    Counts first, then each difference with its issues and its line.
+
+    Args:
+        again: Files and options of a command that plans the same again; empty where that would not help.
+    """
     page = Page(ink, width)
     page.row("audit", f'{repository}: graph "{graph.name}", {count_of(len(graph.tasks), "task")}')
     if report.clean:
@@ -33,6 +45,8 @@ def audit_lines(
         page.lines.append(f"  {sort:<10} {difference_words(difference)}{ink.paint(where, 'dim')}")
     if len(rows) > len(shown):
         page.lines.append(ink.paint(f"  … {len(rows) - len(shown):,} more; -v shows all", "dim"))
+    if again:
+        page.next(f"penstock plan {again}")
     return page.lines
 
 

@@ -7,13 +7,13 @@ fewer. A picture is one write, and only rows that changed are in it: nothing fli
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TextIO
 
 from penstock.output.ink import Ink
 from penstock.output.rows import Row, clipped, columns, painted
+from penstock.output.screen import terminal_size
 
 WHOLE_EVERY = 8
 """So many pictures apart all rows are written, in case somebody typed between them."""
@@ -22,18 +22,6 @@ _LINE_END = "\x1b[K\r\n"
 _BELOW = "\x1b[J"
 _ASCII = str.maketrans("…→←·×≥–━╸─█░╭╮╰╯│", "~><.x>-=--#.++++|")
 """Sign by sign, so that columns stay where they are."""
-
-
-def terminal_size(stream: TextIO, environ: Mapping[str, str] = os.environ) -> tuple[int, int]:
-    """
-    Columns and rows of the terminal behind a stream, as it is now.
-
-    `COLUMNS` and `LINES` decide where they are set; 80 and 24 hold where nobody knows.
-    """
-    with suppress(OSError, ValueError):
-        size = os.get_terminal_size(stream.fileno())
-        return _number(environ, "COLUMNS") or size.columns or 80, _number(environ, "LINES") or size.lines or 24
-    return _number(environ, "COLUMNS") or 80, _number(environ, "LINES") or 24
 
 
 class Canvas:
@@ -96,8 +84,3 @@ class Canvas:
         with suppress(OSError):  # that nobody looks any more is no reason to end a run
             self._stream.write(text)
             self._stream.flush()
-
-
-def _number(environ: Mapping[str, str], name: str) -> int:
-    text = environ.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else 0

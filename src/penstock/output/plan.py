@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +25,7 @@ from penstock.output.changes import (
 from penstock.output.estimate import time_document, time_rows
 from penstock.output.ink import Ink
 from penstock.output.prose import prose_rows
-from penstock.output.text import Page, clean, count_of, place
+from penstock.output.text import Page, arguments, clean, count_of, place
 
 CHANGES_SHOWN = 10
 FINDINGS_SHOWN = 10
@@ -206,11 +207,12 @@ def _closing_rows(page: Page, view: PlanView) -> None:
     time_rows(page, view.estimates)
     if view.saved:
         page.row("saved", f"{view.saved} (sha256 {view.sha256[:12]}…)")
-    page.row("next", next_step(view), "bold")
+    page.next(next_step(view))
 
 
 def next_step(view: PlanView) -> str:
     """The command to go on with, or what to mend first."""
     if view.errors:
         return f"mend {count_of(view.errors, 'error')}, then plan again; nothing was sent"
-    return f"penstock apply {view.saved or view.plan.desired.source} {view.options}".rstrip()
+    what = shlex.quote(view.saved) if view.saved else arguments(view.plan.desired)
+    return f"penstock apply {what} {view.options}".rstrip()

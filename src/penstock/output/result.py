@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from rich.cells import cell_len
@@ -18,6 +19,22 @@ from penstock.output.text import Page, clean, count_of, place
 FAILURES_SHOWN = 10
 
 
+class Again(NamedTuple):
+    """
+    What the next command must be told again.
+
+    Attributes:
+        run: Options of one about this run, such as where its journal lies.
+        plan: Files and options of one that plans the same again; the task file alone when empty.
+    """
+
+    run: str = ""
+    plan: str = ""
+
+
+NOTHING = Again()
+
+
 def exit_code(result: RunResult) -> int:
     """0 all done, 3 finished with operations that failed, 4 halted for want of a right, 5 stopped and resumable."""
     if result.state != "finished":
@@ -25,7 +42,9 @@ def exit_code(result: RunResult) -> int:
     return EXIT_PARTIAL if result.dead or result.skipped else EXIT_OK
 
 
-def result_lines(result: RunResult, source: str, *, ink: Ink, width: int = 0, verbose: bool = False) -> list[str]:
+def result_lines(
+    result: RunResult, source: str, *, ink: Ink, width: int = 0, verbose: bool = False, again: Again = NOTHING
+) -> list[str]:
     """
     The last lines of `apply` and `resume`.
 
@@ -35,22 +54,22 @@ def result_lines(result: RunResult, source: str, *, ink: Ink, width: int = 0, ve
     """
     page = Page(ink, width)
     run_rows(page, result, source, whole=verbose)
-    page.row("next", next_step(result, source), "bold")
+    page.next(next_step(result, source, again))
     return page.lines
 
 
-def next_step(result: RunResult, source: str) -> str:
+def next_step(result: RunResult, source: str, again: Again = NOTHING) -> str:
     """The command to go on with, or what to mend first."""
     if result.state != "finished":
-        return f"penstock resume {result.run}"
-    return next_after_end(result.run, source, failed=result.dead > 0)
+        return f"penstock resume {result.run} {again.run}".rstrip()
+    return next_after_end(result.run, source, failed=result.dead > 0, again=again)
 
 
-def next_after_end(run: str, source: str, *, failed: bool) -> str:
+def next_after_end(run: str, source: str, *, failed: bool, again: Again = NOTHING) -> str:
     """What to do when every operation is settled."""
     if failed:
-        return f"mend what failed, then penstock apply {source}: what stands is left alone"
-    return f"penstock audit {run}"
+        return f"mend what failed, then penstock apply {again.plan or shlex.quote(source)}: what stands is left alone"
+    return f"penstock audit {run} {again.run}".rstrip()
 
 
 def run_rows(page: Page, result: RunResult, source: str, *, whole: bool = False) -> None:

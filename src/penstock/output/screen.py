@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -43,7 +42,6 @@ class Screen:
     Attributes:
         ink, note_ink: For stdout and for stderr.
         live: stderr may be drawn on again and again.
-        width, note_width: Columns of the terminal behind each; 0 when it is none.
 
     Raises:
         UsageError: Both forms of JSON are asked for.
@@ -67,10 +65,18 @@ class Screen:
         self.ink = Ink(wants_color(color, environ, sys.stdout))
         self.note_ink = Ink(wants_color(color, environ, sys.stderr))
         self.live = may_move(environ, sys.stderr) and not quiet
-        self.note_width = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
-        self.width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         self._actions = self._runner(environ) if environ.get("GITHUB_ACTIONS") == "true" else None
         self._stream = self._lines() if json_stream else None
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal behind stdout as it is now; 0 when it is none."""
+        return terminal_size(sys.stdout)[0] if sys.stdout.isatty() else 0
+
+    @property
+    def note_width(self) -> int:
+        """The same of stderr."""
+        return terminal_size(sys.stderr)[0] if sys.stderr.isatty() else 0
 
     def result(self, lines: Iterable[str], code: int = EXIT_OK) -> None:
         """
@@ -170,6 +176,23 @@ class Screen:
         from penstock.output.actions import defused
 
         return map(defused, lines)
+
+
+def terminal_size(stream: TextIO, environ: Mapping[str, str] = os.environ) -> tuple[int, int]:
+    """
+    Columns and rows of the terminal behind a stream, as it is now.
+
+    `COLUMNS` and `LINES` decide where they are set; 80 and 24 hold where nobody knows.
+    """
+    size = (0, 0)
+    with suppress(OSError, ValueError):
+        size = os.get_terminal_size(stream.fileno())
+    columns, rows = (environ.get(name, "") for name in ("COLUMNS", "LINES"))
+    return _positive(columns) or size[0] or 80, _positive(rows) or size[1] or 24
+
+
+def _positive(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def mute(stream: TextIO) -> None:

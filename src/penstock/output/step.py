@@ -68,10 +68,10 @@ def whole_list(plan: Plan) -> list[str]:
     return [*lines, f"… {hidden:,} more; -v shows all"] if hidden else lines
 
 
-def run_step(result: RunResult, plan: Plan, code_of_exit: int, at: Place) -> Step:
+def run_step(result: RunResult, plan: Plan, code_of_exit: int, at: Place, again: ending.Again = ending.NOTHING) -> Step:
     """How a run of a plan went."""
     if result.run:
-        page = [*_run(result, plan, at), _next(ending.next_step(result, plan.desired.source))]
+        page = [*_run(result, plan, at), _next(ending.next_step(result, plan.desired.source, again))]
     else:
         page = [f"### Run: {escaped(result.repository)}", "**Nothing to do**: the repository is as planned."]
     return _ran(result, plan, page, code_of_exit)
@@ -83,14 +83,15 @@ def rehearsal_step(result: RunResult, plan: Plan, words: Sequence[str], code_of_
     return _ran(result, plan, page, code_of_exit)
 
 
-def audit_step(report: AuditReport, graph: TaskGraph, repository: str, code_of_exit: int) -> Step:
-    """What an audit found."""
+def audit_step(report: AuditReport, graph: TaskGraph, repository: str, code_of_exit: int, again: str = "") -> Step:
+    """What an audit found; `again` as for `audit_lines`."""
     counts = {sort: len(getattr(report, sort)) for sort in SORTS}
     verdict = "Every task has its one issue, as planned." if report.clean else "The repository is not as planned."
     page = [
         f"### Audit of {escaped(repository)}",
         f"{verdict} Graph {code(graph.name)}, {count_of(len(graph.tasks), 'task')}.",
         table(("found", "tasks:"), [(sort, f"{count:,}") for sort, count in counts.items()]),
+        *([_next(f"penstock plan {again}")] if again and not report.clean else []),
     ]
     lines = audit_lines(report, graph, repository, ink=Ink(), verbose=True)
     return Step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
@@ -10,6 +11,7 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len, set_cell_size
 
 from penstock.core.describe import format_duration
+from penstock.model.task import TaskGraph
 from penstock.output.ink import Ink
 
 GUTTER = 9
@@ -48,6 +50,11 @@ def listed(parts: Iterable[str]) -> str:
 def place(source: str, line: int) -> str:
     """`file:line`; the file alone where no line is known."""
     return f"{source}:{line}" if line else source
+
+
+def arguments(graph: TaskGraph) -> str:
+    """Its files as they stand in a command."""
+    return shlex.join(graph.files or (graph.source,))
 
 
 def time_of_day(at: float, now: float, zone: tzinfo | None = None) -> str:
@@ -108,6 +115,13 @@ class Page:
     def more(self, text: str) -> None:
         """A further paragraph of the row before."""
         self.lines.extend(" " * self._gutter + line for line in self._wrapped(text))
+
+    def next(self, words: str) -> None:
+        """What to do now; a command stands on one line however narrow that is, so that it can be copied."""
+        if words.startswith("penstock "):
+            self.lines.append(self.ink.paint(f"{'next':<{self._gutter}}", "bold") + words)
+        else:
+            self.row("next", words, "bold")
 
     def gap(self) -> None:
         """An empty line."""

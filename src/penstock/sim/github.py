@@ -97,7 +97,7 @@ class SimulatedGitHub:
         self.state = State()
         self._stats = Stats()
         self._accounts: dict[int, Account] = {}
-        self._latency = LatencyStream(self.latency, self.seed)
+        self._latency = LatencyStream(self.latency, self.seed, self.clock.now())
         self._random = Random(f"{self.seed}:front door")
         self.set_faults(faults or Faults())
         owner = self.state.add_user("octo")
@@ -106,6 +106,11 @@ class SimulatedGitHub:
         repository = self.add_repository("octo", "widgets")
         for login in ("hubot", "mona"):
             self.add_assignee(repository, login)
+
+    def upgrade(self) -> None:
+        """From now on there are sub-issues and dependencies. What stands stays as it is."""
+        self.native_links = True
+        self._router = Router()
 
     def set_faults(self, faults: Faults) -> None:
         """From now on these things go wrong."""
@@ -204,6 +209,9 @@ class SimulatedGitHub:
     async def _serve(self, request: Arrival, faults: RequestFaults, sent_at: float) -> tuple[SimReply, Visit | None]:
         if faults.request is not None and faults.request.endswith(".before"):
             return server_error(int(faults.request[:3])), None
+        if self._latency.fails(self.clock.now()):
+            self._stats.refusals["outage"] += 1
+            return server_error(502), None
         token = self._token(request, revoke=faults.request == "revoked")
         if isinstance(token, SimReply):
             return token, None
@@ -248,7 +256,7 @@ class SimulatedGitHub:
         session = self._session(request, token, visit, faults)
         extra_points = 0
         try:
-            await session.spend(self.latency.request_s)
+            await session.begin()
             reply = await (self._graphql if request.graphql else self._rest)(request, session)
         except SimTimeout:
             extra_points = self.profile.timeout_points
@@ -330,7 +338,7 @@ class SimulatedGitHub:
         headers["date"] = http_date(int(now + skew_s))
         headers["x-github-request-id"] = request.id
         headers["x-github-media-type"] = "github.v3; format=json"
-        if request.enterprise:
+        if request.enterprise or not self.native_links:
             # Sub-issues came with 3.16, dependencies with 3.19.
             # Source: https://github.com/github/docs/blob/main/data/features/sub-issues.yml and
             # https://github.com/github/docs/blob/main/content/rest/issues/issue-dependencies.md

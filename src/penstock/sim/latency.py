@@ -2,7 +2,8 @@
 How long GitHub takes, and how far its replicas lag behind.
 
 Each kind of work has its own random stream: the n-th issue created takes the same time however the client batches.
-The numbers are assumptions; few measurements are public.
+On top of that the server may have its good and bad hours (`weather`). The numbers are assumptions; few measurements are
+public.
 
 Source: https://github.com/hub4j/github-api and https://github.com/octokit/octokit.rb (recorded answers).
 """
@@ -13,6 +14,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import NamedTuple
+
+from penstock.sim.weather import Weather, WeatherStream
 
 _MEANS_S = {
     "issue.create": 0.35,
@@ -46,6 +50,7 @@ class Latency:
         rtt_s: Round trip of the network.
         lag_mean_s: Mean replica lag of reads; 0 switches lag off.
         lag_tail_chance, lag_tail_s: This share of reads sees a lag between the two bounds.
+        weather: Good and bad hours of the server; None for a server that is always the same.
     """
 
     means_s: Mapping[str, float] = field(default_factory=lambda: dict(_MEANS_S))
@@ -58,6 +63,7 @@ class Latency:
     lag_mean_s: float = 1.0
     lag_tail_chance: float = 0.01
     lag_tail_s: tuple[float, float] = (5.0, 30.0)
+    weather: Weather | None = None
 
     @classmethod
     def none(cls) -> Latency:
@@ -82,12 +88,31 @@ LAB = replace(Latency.fast(0.1), lag_tail_s=(0.2, 0.5))
 """A server ten times as fast, to go with windows of seconds: for tests with real processes."""
 
 
-class LatencyStream:
-    """Draws from a `Latency`, the same for the same seed."""
+class Pace(NamedTuple):
+    """
+    How fast one request is worked on.
 
-    def __init__(self, latency: Latency, seed: int) -> None:
+    Attributes:
+        overhead_s: Server seconds beside its items.
+        factor: How many times longer its items take than drawn.
+    """
+
+    overhead_s: float
+    factor: float = 1.0
+
+
+class LatencyStream:
+    """
+    Draws from a `Latency`, the same for the same seed.
+
+    Args:
+        began_at: Epoch seconds at which the weather begins.
+    """
+
+    def __init__(self, latency: Latency, seed: int, began_at: float = 0.0) -> None:
         self.latency = latency
         self._seed = seed
+        self._weather = WeatherStream(latency.weather, seed, began_at) if latency.weather else None
         self._items: dict[str, Random] = {}
         self._lag = Random(f"{seed}:lag")
         # The mean of a lognormal is exp(mu + sigma²/2); the tail raises it further.
@@ -106,6 +131,19 @@ class LatencyStream:
         if stream.random() < self.latency.tail_chance:
             seconds *= self.latency.tail_factor
         return seconds
+
+    def pace(self, now: float, *, writes: bool) -> Pace:
+        """The pace of the next request, taken up now."""
+        weather, request_s = self._weather, self.latency.request_s
+        if weather is None:
+            return Pace(request_s)
+        luck, held_s = weather.luck(writes=writes)
+        factor = weather.slowness(now) * luck
+        return Pace(request_s * factor + held_s, weather.drift(now) * factor)
+
+    def fails(self, now: float) -> bool:
+        """Whether the next request, arriving now, is lost to an outage."""
+        return self._weather is not None and self._weather.fails(now)
 
     def lag_s(self) -> float:
         """How far behind the replica of the next reading request is."""

@@ -90,6 +90,7 @@ class Session:
         self._clock = clock
         self._visit = visit
         self._latency = latency
+        self._pace = latency.pace(visit.entered_at, writes=visit.writes)
         self._faults = faults
 
     def now(self) -> float:
@@ -109,6 +110,15 @@ class Session:
         """An instant as GitHub prints it, by the server's clock, which may be skewed: `2026-11-23T18:44:05Z`."""
         return iso(int(at + self.clock_skew_s))
 
+    async def begin(self) -> None:
+        """
+        Take as long as a request takes beside its items.
+
+        Raises:
+            SimTimeout: its 10 seconds are over before any item is begun.
+        """
+        await self._take(self._pace.overhead_s)
+
     async def work(self, kind: str) -> None:
         """
         Take as long as one item of this kind takes.
@@ -116,16 +126,17 @@ class Session:
         Raises:
             SimTimeout: the request has used its 10 seconds in total; the item must not take effect.
         """
-        need_s = self._latency.item_s(kind)
-        left_s = TIMEOUT_S - self.worked_s
-        if need_s > left_s:
-            await self.spend(left_s)
-            raise SimTimeout
-        await self.spend(need_s)
+        need_s = self._latency.item_s(kind) * self._pace.factor
+        await self._take(need_s)
         self.items_s[kind] = self.items_s.get(kind, 0.0) + need_s
 
-    async def spend(self, seconds: float) -> None:
-        """Be busy for this long."""
+    async def _take(self, need_s: float) -> None:
+        left_s = TIMEOUT_S - self.worked_s
+        await self._spend(min(need_s, left_s))
+        if need_s > left_s:
+            raise SimTimeout
+
+    async def _spend(self, seconds: float) -> None:
         if seconds > 0:
             self.worked_s += seconds
             await self._clock.sleep(seconds)

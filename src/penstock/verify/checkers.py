@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from penstock.verify import checkers_requests, checkers_world
+from penstock.verify import checkers_renames, checkers_requests, checkers_world
 from penstock.verify.world import History
 
 Checker = Callable[[History], Iterator[str]]
@@ -20,6 +20,7 @@ CHECKERS: Mapping[str, Checker] = MappingProxyType(
         "quiet in pauses": checkers_requests.quiet_in_pauses,
         "inside the limits": checkers_requests.inside_limits,
         "in order": checkers_requests.in_order,
+        "renames decided": checkers_renames.renames_decided,
         "report is true": checkers_world.report_is_true,
         "people untouched": checkers_world.people_untouched,
         "comes to its end": checkers_world.comes_to_its_end,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from penstock.model.events import Answered, Intent
-from penstock.model.operation import IssueCreate, LabelCreate, LabelsAdd, MilestoneCreate, Operation, Ref
+from penstock.model.operation import IssueCreate, IssueUpdate, LabelCreate, LabelsAdd, MilestoneCreate, Operation, Ref
 from penstock.verify.evidence import Effect, effect_of, effect_planned, garbled, names_of, refusals, settlements
 from penstock.verify.trace import Came, Ended, Sent, Wrote
 from penstock.verify.world import Episode, History
@@ -112,6 +112,8 @@ def _needs(operation: Operation, episode: Episode) -> set[int]:
     """What an operation's own payload refers to."""
     payload = operation.payload
     refs = [getattr(payload, field) for field in payload.__struct_fields__]
+    if isinstance(payload, IssueCreate | IssueUpdate):
+        refs.extend((payload.links.parent, *payload.links.blocked_by))
     needs = {ref.op for ref in refs if isinstance(ref, Ref) and ref.op >= 0}
     labels = {label.lower() for label in payload.labels} if isinstance(payload, IssueCreate | LabelsAdd) else set()
     title = payload.milestone if isinstance(payload, IssueCreate) else ""

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from penstock.core.fold import Fold
-from penstock.model.operation import BlockedByLink, IssueCreate, LabelCreate, MilestoneCreate, SubIssueLink
+from penstock.model.operation import (
+    BlockedByLink,
+    IssueCreate,
+    IssueUpdate,
+    LabelCreate,
+    MilestoneCreate,
+    Payload,
+    Ref,
+    SubIssueLink,
+)
 from penstock.model.outcome import Succeeded
 from penstock.model.task import Task
-from penstock.verify.evidence import failures, final, names_of, ours, settlements
+from penstock.verify.checkers_renames import beyond_renames
+from penstock.verify.evidence import Settled, failures, final, names_of, ours, settlements
 from penstock.verify.people import ACCOUNT, TRIAGED
+from penstock.verify.said import links_of, said_in
 from penstock.verify.trace import Around, Began, Ended
 from penstock.verify.world import Episode, History
 from penstock.verify.writes import marker_of
@@ -41,6 +52,9 @@ def nothing_twice(history: History) -> Iterator[str]:
             for field in ("labels", "assignees", "sub_issues", "blocked_by"):
                 if len(set(issue[field])) < len(issue[field]):
                     yield f"#{issue['number']} has {field} twice: {issue[field]}"
+            blockers = said_in(issue["body"]).blocked_by
+            if len(set(blockers)) < len(blockers):
+                yield f"#{issue['number']} says twice what blocks it: {blockers}"
         titles = [milestone["title"] for milestone in episode.after["milestones"]]
         if len(set(titles)) < len(titles):
             yield f"milestones twice: {titles}"
@@ -84,11 +98,29 @@ def _differences(task: Task, issue: Mapping[str, Any], numbers: Mapping[str, int
         yield f"milestone {issue['milestone']}"
     if issue["number"] not in episode.closed and (issue["state"] == "open") != (task.state == "open"):
         yield f"state {issue['state']}"
-    if task.parent and issue["parent"] != numbers.get(task.parent):
-        yield f"parent {issue['parent']}"
-    missing = {numbers.get(key) for key in task.depends_on} - set(issue["blocked_by"])
-    if missing:
+    yield from _links_differ(task, issue, numbers, episode)
+
+
+def _links_differ(task: Task, issue: Mapping[str, Any], numbers: Mapping[str, int], episode: Episode) -> Iterator[str]:
+    """By the server's links where it has some, else by the text's; and never both. What stood there may stay."""
+    native = episode.phase.native_links
+    parent, blockers = links_of(issue, native=native)
+    before = [old for old in episode.before["issues"] if old["number"] == issue["number"]]
+    stood = [links_of(old, native=native) for old in before for native in (True, False)]
+    if task.parent and parent != numbers.get(task.parent):
+        yield f"parent {parent}"
+    if not task.parent and parent not in {None, *(above for above, _ in stood)}:
+        yield f"parent {parent}, which nobody planned"
+    wanted = {numbers.get(key) for key in task.depends_on}
+    if missing := wanted - set(blockers):
         yield f"not blocked by {sorted(map(str, missing))}"
+    if strange := set(blockers) - wanted - {number for _, numbers in stood for number in numbers}:
+        yield f"blocked by {sorted(strange)}, which nobody planned"
+    said = said_in(issue["body"])
+    if said.written and native:
+        yield f"links in its text: {said}"
+    if said.wrong:
+        yield f"lines among the links that are none: {said.wrong}"
 
 
 def report_is_true(history: History) -> Iterator[str]:
@@ -114,7 +146,7 @@ def report_is_true(history: History) -> Iterator[str]:
 def _done_stands(episode: Episode) -> Iterator[str]:
     ends = final(episode)
     names = names_of(episode)
-    by_key = {marker.key: issue for issue, marker in ours(episode.after, episode.graph.name)}
+    by_key = {names[str(issue["number"])]: issue for issue, _ in ours(episode.after, episode.graph.name)}
     by_number = {issue["number"]: issue for issue in episode.after["issues"]}
     made = {(marker.run, marker.op) for _, marker in ours(episode.after, episode.graph.name)}
     labels = {label.lower() for label in episode.after["labels"]}
@@ -125,10 +157,10 @@ def _done_stands(episode: Episode) -> Iterator[str]:
             if isinstance(payload, IssueCreate) and (episode.run, operation.no) in made and end is not None:
                 yield f"{operation.name} is reported {end.how}, and stands"
             continue
-        stands = True
+        stands = _are_said(by_key.get(operation.key), payload, ends)
         match payload:
             case IssueCreate():
-                stands = _is_made(by_number, end.outcome, episode.run, operation.no)
+                stands = stands and _is_made(by_number, end.outcome, episode.run, operation.no)
             case LabelCreate(name=name):
                 stands = name.lower() in labels
             case MilestoneCreate(title=title):
@@ -151,6 +183,20 @@ def _is_made(issues: Mapping[int, dict[str, Any]], outcome: Succeeded | None, ru
     return ids and marker is not None and (marker.run, marker.op) == (run, no)
 
 
+def _are_said(issue: Mapping[str, Any] | None, payload: Payload, ends: Mapping[int, Settled]) -> bool:
+    """The text of an issue says the links that were to be written into it."""
+
+    def number(ref: Ref) -> int:
+        outcome = ends[ref.op].outcome if ref.op in ends else None
+        return outcome.number if outcome else ref.number
+
+    if not isinstance(payload, IssueCreate | IssueUpdate):
+        return True
+    said, links = said_in(issue["body"] if issue else ""), payload.links
+    parent = number(links.parent) if links.parent else said.parent
+    return parent == said.parent and {number(ref) for ref in links.blocked_by} <= set(said.blocked_by)
+
+
 def people_untouched(history: History) -> Iterator[str]:
     """What others wrote is as they wrote it: whole issues of strangers, and text and labels on Penstock's own."""
     for episode in history.episodes:
@@ -160,6 +206,7 @@ def people_untouched(history: History) -> Iterator[str]:
             number, old = issue["number"], before.get(issue["number"])
             if number in mine:
                 yield from _around(number, old, issue) if old else ()
+                yield from _words_gone(number, old, issue, mine) if old and not episode.phase.native_links else ()
             elif old is None:
                 if issue["author"] == ACCOUNT:
                     yield f"#{number} is the account's, and nobody planned it"
@@ -176,6 +223,13 @@ def _around(number: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         yield f"#{number} lost the label that a person put there"
     if old["comments"] != new["comments"]:
         yield f"#{number} has other comments"
+
+
+def _words_gone(number: int, old: Mapping[str, Any], new: Mapping[str, Any], mine: Set[int]) -> Iterator[str]:
+    """What people say in its text that blocks an issue, beside the graph's own."""
+    gone = {*said_in(old["body"]).blocked_by} - {*said_in(new["body"]).blocked_by} - mine
+    if gone:
+        yield f"#{number} no longer says that {sorted(gone)} block it"
 
 
 def _outside(body: str) -> tuple[str, str]:
@@ -195,11 +249,12 @@ def comes_to_its_end(history: History) -> Iterator[str]:
 
 
 def again_writes_nothing(history: History) -> Iterator[str]:
-    """Planned once more, there is nothing to write, and the audit is clean."""
+    """Planned once more, there is nothing to write and nothing to ask, and the audit is clean."""
     for episode in history.episodes:
         if episode.result is None or episode.result.dead or episode.rerun is None or episode.audit is None:
             continue
         if episode.rerun:
             yield f"planning again finds {episode.rerun} operations"
-        if not episode.audit.clean:
+        yield from (f"planning again asks: {what}" for what in episode.asked)
+        if not beyond_renames(episode, episode.audit).clean:
             yield f"the audit finds {episode.audit}"

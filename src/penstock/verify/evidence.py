@@ -79,11 +79,11 @@ def ours(repository: Mapping[str, Any], graph: str) -> Iterator[tuple[dict[str, 
 
 
 def names_of(episode: Episode) -> dict[str, str]:
-    """Node id, database id and number of every issue of the graph → task key."""
+    """Node id, database id and number of every issue of the graph → task key, as the run's plan has it."""
     names = {}
     for issue, marker in ours(episode.after, episode.graph.name):
         for name in (issue["node_id"], issue["id"], issue["number"]):
-            names[str(name)] = marker.key
+            names[str(name)] = episode.renames.get(issue["number"], marker.key)
     return names
 
 

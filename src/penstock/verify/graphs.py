@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import msgspec
@@ -39,6 +40,43 @@ def grown_graph(random: Random, graph: TaskGraph) -> TaskGraph:
     return _graph(tasks)
 
 
+def knotted(random: Random, graphs: Sequence[TaskGraph]) -> list[TaskGraph]:
+    """
+    The same graphs with parents that wait for their own children, as far as no dependency goes round in a circle.
+
+    Args:
+        graphs: One after the other; nothing that a task waits for is ever taken away.
+    """
+    first, last = graphs[0], graphs[-1]
+    needs = {task.key: set(task.depends_on) for task in last.tasks}
+    knots: dict[str, tuple[str, ...]] = {}
+    for task in first.tasks:
+        if task.parent and random.random() < 0.3 and not _waits_for(needs, task.key, task.parent):
+            needs[task.parent].add(task.key)
+            knots[task.parent] = (*knots.get(task.parent, ()), task.key)
+    return [
+        msgspec.structs.replace(
+            graph,
+            tasks=tuple(
+                msgspec.structs.replace(task, depends_on=(*task.depends_on, *knots.get(task.key, ())))
+                for task in graph.tasks
+            ),
+        )
+        for graph in graphs
+    ]
+
+
+def _waits_for(needs: Mapping[str, set[str]], key: str, other: str) -> bool:
+    """Whether one task waits for another, at once or through others."""
+    reached, ahead = set(), [key]
+    while ahead:
+        one = ahead.pop()
+        if one not in reached:
+            reached.add(one)
+            ahead.extend(needs[one])
+    return other in reached
+
+
 def _graph(tasks: list[Task]) -> TaskGraph:
     return TaskGraph(name="world", source="world", format="native", sha256="", tasks=tuple(tasks))
 
@@ -48,7 +86,7 @@ def _task(random: Random, key: str, before: list[Task], *, under: bool, needs: i
         key=key,
         title=f"Task {key}",
         body=random.choice(_BODIES),
-        parent=_place(random, before) if under else None,
+        parent=random_place(random, before) if under else None,
         depends_on=_keys(random, before, needs),
         labels=tuple(random.sample(LABELS, random.choice((0, 0, 1, 2)))),
         assignees=tuple(random.sample(ASSIGNEES, random.choice((0, 0, 1)))),
@@ -57,8 +95,8 @@ def _task(random: Random, key: str, before: list[Task], *, under: bool, needs: i
     )
 
 
-def _place(random: Random, before: list[Task]) -> str | None:
-    """A parent that is not too deep."""
+def random_place(random: Random, before: Sequence[Task]) -> str | None:
+    """The key of a task that is not too deep to be a parent; None when there is none."""
     depths: dict[str, int] = {}
     for task in before:
         depths[task.key] = depths[task.parent] + 1 if task.parent else 1
@@ -84,4 +122,4 @@ def _edited(random: Random, task: Task, before: list[Task]) -> Task:
             needs = dict.fromkeys((*task.depends_on, *_keys(random, before, 1)))
             return msgspec.structs.replace(task, depends_on=tuple(needs))
         case _:  # one that stands free stays free: nothing is taken away without being asked
-            return msgspec.structs.replace(task, parent=_place(random, before)) if task.parent else task
+            return msgspec.structs.replace(task, parent=random_place(random, before)) if task.parent else task

@@ -13,16 +13,18 @@ from typing import Any
 
 import msgspec
 
-from penstock.core import budget, doubt, inquiry, scheduler, spending
+from penstock.core import budget, compare, doubt, inquiry, planner, scheduler, spending
+from penstock.core.draft import Draft
 from penstock.core.fold import PENDING, Fold
 from penstock.core.frontier import Frontier
 from penstock.engine.driver import Driver
 from penstock.engine.resolver import Resolver
-from penstock.github import answers_graphql, answers_rest, body, sighting
+from penstock.github import answers_graphql, answers_rest, body, graphql, reads_rest, sighting
 from penstock.github.harvest import Harvest
 from penstock.io.ledger import SqlLedgerTransaction
 from penstock.model.events import Answered, Intent
 from penstock.model.outcome import InDoubt, Succeeded, Throttled, Transient
+from penstock.verify import mutants_turns, process
 from penstock.verify.checkers import judge
 from penstock.verify.people import ACCOUNT
 from penstock.verify.scenario import scenario
@@ -92,13 +94,13 @@ def _commit_late(true: Any) -> Any:
 
 
 def _forget_doubt(true: Any) -> Any:
-    def outcome(self: Fold, op: int, found: Any, intent: Intent, at: float) -> None:
+    def undone(self: Fold, op: int, found: Any, intent: Intent, at: float) -> None:
         if isinstance(found, InDoubt):
             self.phase[op] = PENDING
         else:
             true(self, op, found, intent, at)
 
-    return outcome
+    return undone
 
 
 def _pause_in_memory_only(true: Any) -> Any:
@@ -222,7 +224,7 @@ def _mutant(name: str, place: Any, attribute: str, worse: Callable[[Any], Any]) 
 
 MUTANTS: tuple[Mutant, ...] = (
     _mutant("intent committed with its answer", Driver, "_write", _commit_late),
-    _mutant("resent without a look-up", Fold, "_outcome", _forget_doubt),
+    _mutant("resent without a look-up", Fold, "_undone", _forget_doubt),
     _mutant("pause kept in memory only", scheduler.Scheduler, "_throttled", _pause_in_memory_only),
     _mutant("absence believed after one read", doubt, "is_absent", partial(_always, True)),
     _mutant("throttle counted as an attempt", scheduler.Scheduler, "_effected", _throttles_count),
@@ -242,5 +244,27 @@ MUTANTS: tuple[Mutant, ...] = (
     _mutant("look-up sees one of several", inquiry.Inquiry, "answered", _first_page_only),
     _mutant("update on the body that the plan saw", Resolver, "_on_fresh_body", _stale_body),
     _mutant("doubts never looked up", inquiry.Inquiry, "due", partial(_always, [])),
+    _mutant("links left out of an update", planner, "_update_payload", mutants_turns.without_links),
+    _mutant("parent written as blocker", body, "_numbers", mutants_turns.parent_among_blockers),
+    _mutant(
+        "blocker that stands later is dropped", vars(planner)["_Writer"], "_complete", mutants_turns.never_completed
+    ),
+    _mutant("texts name what does not stand", Draft, "add", mutants_turns.needs_nothing),
+    _mutant("links in texts not read back", reads_rest, "split", mutants_turns.read_as_text),
+    _mutant("words stay on an upgraded server", compare, "delta", mutants_turns.words_stay),
+    _mutant("renamed issue keeps its old key", graphql, "body_of", mutants_turns.old_key_kept),
+    _mutant(
+        "accepted rename makes a new issue",
+        process,
+        "make_plan",
+        partial(mutants_turns.decided, said="accept", done="refuse"),
+    ),
+    _mutant(
+        "refused rename takes the old issue",
+        process,
+        "make_plan",
+        partial(mutants_turns.decided, said="refuse", done="accept"),
+    ),
+    _mutant("any title is like any other", planner, "find_renames", mutants_turns.all_alike),
 )
 """Every one must be seen by a judge within 500 seeds."""

@@ -15,19 +15,24 @@ ACCOUNT = "octo"
 
 TRIAGED = "triaged"
 OTHER_GRAPH = "another"
+_LINKS_END = "<!-- /penstock:links -->"
 
 
 class People:
     """
     Args:
         repository: Full name.
+        words: Draws what is added to links in texts.
         note: Is told what somebody did.
     """
 
-    def __init__(self, sim: SimulatedGitHub, repository: str, random: Random, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, sim: SimulatedGitHub, repository: str, random: Random, words: Random, note: Callable[[str], None]
+    ) -> None:
         self._sim = sim
         self._repository = repository
         self._random = random
+        self._words = words
         self._note = note
         self.closed: set[int] = set()
 
@@ -70,6 +75,19 @@ class People:
                 case _ if issue["state"] == "open":
                     self.closed.add(number)
                     self._act(do="close_issue", by="mona", number=number)
+
+    def link_in_words(self, issues: Sequence[dict[str, Any]]) -> None:
+        """Colleagues add issues of their own to the lines that say what blocks an issue."""
+        outside = [issue["number"] for issue in issues if issue["author"] != ACCOUNT]
+        for issue in issues:
+            head, end, tail = (issue["body"] or "").partition(_LINKS_END)
+            if outside and end and issue["author"] == ACCOUNT and self._words.random() < 0.3:
+                other, lines = f"#{self._words.choice(outside)}", head.rstrip("\n")
+                last = lines.rpartition("\n")[2]
+                if other not in last.removeprefix("Blocked by ").split(", "):
+                    joint = ", " if last.startswith("Blocked by ") else "\nBlocked by "
+                    body = f"{lines}{joint}{other}\n{end}{tail}"
+                    self._act(do="edit_issue", by="mona", number=issue["number"], body=body)
 
     def _act(self, **action: Any) -> None:
         done = self._sim.act({**action, "repository": self._repository})

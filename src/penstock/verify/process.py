@@ -9,7 +9,7 @@ from random import Random
 from penstock.base.clock import Clock
 from penstock.base.errors import StaleError
 from penstock.core.audit import audit
-from penstock.core.planner import make_plan
+from penstock.core.planner import Renames, make_plan
 from penstock.core.staleness import gone, moved, taken
 from penstock.engine.account import AccountLimits
 from penstock.engine.gateway import Gateway
@@ -82,9 +82,9 @@ class Living:
             uniform=machine.random.random,
         )
 
-    async def begin(self, graph: TaskGraph) -> str:
+    async def begin(self, graph: TaskGraph, renames: Renames) -> str:
         """Plan, and store the run."""
-        plan = await self.plan(graph)
+        plan = await self.plan(graph, renames)
         run = self._runs.new_id()
         self._runs.create(run, plan, plan_sha(plan), self._machine.config)
         return run
@@ -112,10 +112,10 @@ class Living:
         """What the journal says of a run."""
         return self._runs.result(run)
 
-    async def plan(self, graph: TaskGraph) -> Plan:
+    async def plan(self, graph: TaskGraph, renames: Renames = "ask") -> Plan:
         """What would have to be written."""
         seen = await self._observe(graph)
-        return make_plan(graph, seen, now=self._machine.clock.now(), host=API, caps=CAPS)
+        return make_plan(graph, seen, now=self._machine.clock.now(), host=API, caps=CAPS, renames=renames)
 
     async def audit(self, graph: TaskGraph) -> AuditReport:
         """What a fresh read shows against the graph."""

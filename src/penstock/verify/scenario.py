@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from types import MappingProxyType
 from typing import Literal
 
+from penstock.core.planner import Renames
 from penstock.model.task import TaskGraph
 from penstock.sim.faults import ITEM_FAULTS, REQUEST_FAULTS, Faults
 from penstock.sim.latency import LAB, Latency
-from penstock.verify.graphs import grown_graph, random_graph
+from penstock.verify.graphs import grown_graph, knotted, random_graph
+from penstock.verify.titles import worded
 
 Transport = Literal["graphql", "rest"]
 
@@ -70,6 +72,11 @@ class Phase:
         crowd: Strangers that open issues and pull requests while it runs.
         edited: While the process is dead, people edit its issues.
         mimic: A stranger quotes markers of issues that are yet to be created.
+        native_links: Whether the server has sub-issues and dependencies by now.
+        renames: What the user says of tasks that look renamed.
+        was: Key of a task that had another one in the run before → the keys that it may have had: several, where
+            tasks were called alike.
+        mistakable: Keys of such tasks: one may be taken for another.
     """
 
     graph: TaskGraph
@@ -80,6 +87,10 @@ class Phase:
     crowd: int
     edited: bool
     mimic: bool
+    native_links: bool
+    renames: Renames
+    was: Mapping[str, tuple[str, ...]]
+    mistakable: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +123,18 @@ class Scenario:
 
 
 def scenario(seed: int) -> Scenario:
-    """The scenario of a seed."""
+    """
+    The scenario of a seed.
+
+    Old servers and keys made from titles are drawn from a stream of their own, and change nothing else.
+    """
     random = Random(f"{seed}:scenario")
     server, client = random.choice(_PROFILES)
     graph = random_graph(random, random.choice(_SIZES_BOUND if server in {"observed", "lab"} else _SIZES))
     phases = [_phase(random, graph, server)]
     if random.random() < 0.4:
         phases.append(_phase(random, grown_graph(random, graph), server))
+    phases = _turned(Random(f"{seed}:turns"), phases, server)
     return Scenario(
         seed=seed,
         server=server,
@@ -145,7 +161,44 @@ def _phase(random: Random, graph: TaskGraph, server: str) -> Phase:
         crowd=random.choice((0, 0, 2, 6)),
         edited=random.random() < 0.3,
         mimic=random.random() < 0.25,
+        native_links=True,
+        renames="ask",
+        was=MappingProxyType({}),
+        mistakable=frozenset(),
     )
+
+
+def _turned(random: Random, phases: list[Phase], server: str) -> list[Phase]:
+    """On a server without links, or with titles for keys, or both; and then with further runs. Else as they are."""
+    old, titled = random.random() < 0.25, random.random() < 0.25
+    if not (old or titled):
+        return phases
+    while len(phases) < 3 and random.random() < (0.9, 0.3)[len(phases) - 1]:
+        phases = [*phases, _phase(random, grown_graph(random, phases[-1].graph), server)]
+    if old:
+        phases = _on_old_server(random, phases)
+    return _with_titles(random, phases) if titled else phases
+
+
+def _on_old_server(random: Random, phases: Sequence[Phase]) -> list[Phase]:
+    """The server has no links; it may learn them between two runs."""
+    learns = random.choice((len(phases), random.randint(1, len(phases))))
+    graphs = knotted(random, [phase.graph for phase in phases])
+    return [
+        replace(phase, graph=graph, native_links=no >= learns)
+        for no, (phase, graph) in enumerate(zip(phases, graphs, strict=True))
+    ]
+
+
+def _with_titles(random: Random, phases: Sequence[Phase]) -> list[Phase]:
+    """Renames are accepted in every run, or refused in the second, which is then the last."""
+    renames: Renames = random.choice(("accept", "accept", "refuse"))
+    phases = phases[:2] if renames == "refuse" else phases
+    graphs = worded(random, [phase.graph for phase in phases], random.choice((0.3, 0.7, 1.0)))
+    return [
+        replace(phase, graph=graph, was=was, mistakable=mistakable, renames=renames if no else "ask")
+        for no, (phase, (graph, was, mistakable)) in enumerate(zip(phases, graphs, strict=True))
+    ]
 
 
 def _crash(random: Random, tempo: float) -> Crash:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from penstock.model.events import Answered, Event, Intent, Looked
-from penstock.model.limits import Learnt, Paused, Spent
+from penstock.model.limits import Learnt, Paused, Served, Spent
 from penstock.sim.virtual_loop import START
-from penstock.verify.scenario import Scenario
+from penstock.verify.scenario import Phase, Scenario
 from penstock.verify.trace import Around, Began, Came, Ended, Mark, Sent, Told, Trace, Wrote
 from penstock.verify.writes import Write, read_writes
 
@@ -18,7 +18,7 @@ def headline(scenario: Scenario) -> str:
     """What sort of world it is."""
     phases = "; ".join(
         f"{len(phase.graph.tasks)} tasks, faults {_rates(phase.faults.rates)} until {phase.calm_s:g} s, "
-        f"{len(phase.crashes)} crashes"
+        f"{len(phase.crashes)} crashes{_turns(phase)}"
         for phase in scenario.phases
     )
     return (
@@ -30,6 +30,11 @@ def headline(scenario: Scenario) -> str:
 def lines(trace: Trace) -> list[str]:
     """One line per mark: seconds since the start, life, what happened."""
     return [f"{mark.at - START:12.3f}  life {mark.life:<2}  {text}" for mark in trace.marks for text in _texts(mark)]
+
+
+def _turns(phase: Phase) -> str:
+    links = "" if phase.native_links else ", no native links"
+    return f"{links}, {len(phase.was)} renames to {phase.renames}" if phase.was else links
 
 
 def _rates(rates: Mapping[str, float]) -> str:
@@ -98,9 +103,11 @@ def _outcome(outcome: object) -> str:
     return f"{type(outcome).__name__}{f' #{number}' if number else ''}{f' ({detail})' if detail else ''}"
 
 
-def _fact(fact: Paused | Learnt) -> str:
+def _fact(fact: Paused | Learnt | Served) -> str:
     if isinstance(fact, Paused):
         return f"pause of {fact.scope} until {fact.until - START:.3f} ({fact.cause}, {fact.streak} in a row)"
+    if isinstance(fact, Served):
+        return f"response times of {fact.api}: {fact.overhead_s:.3f} s and {dict(fact.cost_s)} after {fact.samples}"
     return f"learnt {fact.profile}: {fact.why}"
 
 

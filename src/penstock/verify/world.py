@@ -28,7 +28,7 @@ from penstock.io.ledger import VERSION as LEDGER_VERSION
 from penstock.model.config import BatchConfig, Config
 from penstock.model.events import Pause
 from penstock.model.operation import Operation, OperationRef
-from penstock.model.plan import AuditReport
+from penstock.model.plan import AuditReport, Plan
 from penstock.model.ports import Entry
 from penstock.model.result import RunResult
 from penstock.model.task import TaskGraph
@@ -58,22 +58,33 @@ class Episode:
 
     Attributes:
         run: Id; empty when no run was ever stored.
+        renames: Issue number → the key that the run's plan gives it.
         result: What the run reported at its end; None when it never came there.
-        before, after: The repository, as `people.world_json` gives it: before the run, or when people last touched it.
+        start: The repository before the run, as `people.world_json` gives it.
+        before, after: The same, when people last touched it, and after the run.
         rerun: Operations that planning again finds; None when the run never came to its end.
+        asked: What planning again wants to know.
         closed: Numbers of issues that people closed.
     """
 
-    graph: TaskGraph
+    phase: Phase
     run: str
+    renames: Mapping[int, str]
     operations: Sequence[Operation]
     log: Sequence[Entry]
     result: RunResult | None
+    start: Mapping[str, Any]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     rerun: int | None
+    asked: Sequence[str]
     audit: AuditReport | None
     closed: frozenset[int]
+
+    @property
+    def graph(self) -> TaskGraph:
+        """What the run was to make."""
+        return self.phase.graph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +127,7 @@ class _World:
             profile=scenario.server,
             latency=scenario.latency,
             graphql=scenario.transport == "graphql",
+            native_links=scenario.phases[0].native_links,
         )
         numbers = itertools.count(1)
         self._machine = Machine(
@@ -125,12 +137,14 @@ class _World:
             ledger=open_database(None, "ledger", LEDGER_TABLES, LEDGER_VERSION),
             clock=clock,
             config=Config(
-                profile=scenario.client, batch=BatchConfig(base_batch_size=scenario.batch_size, checkpoint_interval=3)
+                profile=scenario.client,
+                batch=BatchConfig(min_batch_size=1, base_batch_size=scenario.batch_size, checkpoint_interval=3),
             ),
             random=Random(f"{scenario.seed}:process"),
             number=lambda: next(numbers),
         )
-        self._people = People(self._sim, REPOSITORY, Random(f"{scenario.seed}:people"), self._note)
+        random, words = Random(f"{scenario.seed}:people"), Random(f"{scenario.seed}:words")
+        self._people = People(self._sim, REPOSITORY, random, words, self._note)
         self._people.before(scenario.strangers, [task.key for task in scenario.phases[0].graph.tasks])
         episodes = []
         for index, phase in enumerate(scenario.phases):
@@ -149,7 +163,10 @@ class _World:
 
     async def _phase(self, index: int, phase: Phase) -> Episode:
         self._begun = {run.id for run in self._journal().runs()}
-        self._before = self._repository()
+        if phase.native_links and not self._sim.native_links:
+            self._sim.upgrade()
+            self._note("the server learns sub-issues and dependencies")
+        start = self._before = self._repository()
         self._sim.set_faults(replace(phase.faults, clock_skew_s=self._scenario.skew_s))
         calm_at = self._clock.now() + phase.calm_s
         calm, crowd = asyncio.ensure_future(self._calm(calm_at)), asyncio.ensure_future(self._crowd(phase))
@@ -158,18 +175,21 @@ class _World:
         self._sim.set_faults(Faults(clock_skew_s=self._scenario.skew_s))
         await crowd
         run, _ = self._current()
-        rerun, audit = None, None
+        again, audit = None, None
         if result is not None and result.state == "finished":
-            rerun, audit = await self._again(index, phase)
+            again, audit = await self._again(index, phase)
         return Episode(
-            graph=phase.graph,
+            phase=phase,
             run=run,
+            renames={one.number: one.key for one in self._journal().run(run).plan.renames} if run else {},
             operations=self._journal().operations(run) if run else (),
             log=tuple(self._journal().log(run)) if run else (),
             result=result,
+            start=start,
             before=self._before,
             after=self._repository(),
-            rerun=rerun,
+            rerun=len(again.operations) if again else None,
+            asked=[finding.message for finding in again.findings if finding.level == "error"] if again else (),
             audit=audit,
             closed=frozenset(self._people.closed),
         )
@@ -232,12 +252,12 @@ class _World:
             return living.result(run)
         if run:
             return await living.resume(run)
-        run = await living.begin(phase.graph)
+        run = await living.begin(phase.graph, phase.renames)
         if phase.mimic:
             self._people.mimic(run, phase.graph.name, self._journal().operations(run))
         return await living.drive(run, first=first)
 
-    async def _again(self, index: int, phase: Phase) -> tuple[int, AuditReport]:
+    async def _again(self, index: int, phase: Phase) -> tuple[Plan, AuditReport]:
         """Read everything once more when no replica lags any longer: what is there still to write?"""
         await self._replicas()
         self._renew_token()
@@ -246,7 +266,7 @@ class _World:
         living = Living(self._machine, steps)
         plan, report = await living.plan(phase.graph), await living.audit(phase.graph)
         self._trace.add(Ended(at=self._clock.now(), life=steps.life, how="stopped", why="read everything again"))
-        return len(plan.operations), report
+        return plan, report
 
     def _over_at(self, phase: Phase, calm_at: float) -> float:
         """When a run that starts now must have come to its end."""
@@ -254,7 +274,7 @@ class _World:
             OperationRef(operation.no, operation.kind.code, operation.needs, operation.conflict)
             for operation in (self._journal().operations(self._current()[0]) if self._current()[0] else ())
         ]
-        config = BatchConfig(base_batch_size=1)
+        config = BatchConfig(min_batch_size=1, base_batch_size=1)
         api = self._scenario.transport
         forecast = expected(refs, api=api, profile=self._profile, config=config).seconds if refs else 0.0
         planned = 6.0 * len(phase.graph.tasks) if not refs else 0.0
@@ -274,6 +294,8 @@ class _World:
     async def _edited(self) -> None:
         """People edit when no request of a dead process can come after them, and are seen by every replica."""
         await self._clock.sleep(self._profile.request_timeout_s)
+        if not self._sim.native_links:
+            self._people.link_in_words(self._repository()["issues"])
         self._people.edit(self._repository()["issues"])
         self._before = self._repository()
         await self._replicas()

@@ -44,6 +44,7 @@ _MAYBE = re.compile(
     r"[\W_]{0,8}(?:depend|blocked|label|prior|assign|owner|estim|effort|milest|type|status)", re.IGNORECASE
 )
 
+_SIGNS = re.compile(r"^[\W_]+|[\W_]+$")
 _WORDLIKE = re.compile(r"\w[\w-]{0,19}")
 _PHRASE = re.compile(r"\w[\w-]*(?: [\w-]+){0,2}")
 _LOGIN = re.compile(r"@?(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]+)?)")
@@ -120,6 +121,8 @@ def _checked(found: re.Match[str], written: str, line: int, *, bare: bool = Fals
     word = " ".join((found["needs"] or found["name"]).lower().split())
     value = written.strip().rstrip(";").strip()
     name = _NAMES[word]
+    if name == "priority":
+        value = _SIGNS.sub("", value)
     return Attribute(name, value, line, bare) if value and _fits(name, word, value) else None
 
 

@@ -160,9 +160,20 @@ def _check_dependencies(task: Task, by_key: Mapping[str, Task], where: Where) ->
                 f'task "{task.key}" depends on "{other}", which is not in the file',
                 task.line,
                 where,
-                hint=suggestion(other, by_key),
+                hint=_begins_with(other, task, by_key, where) or suggestion(other, by_key),
             )
         seen.add(other)
+
+
+def _begins_with(name: str, task: Task, by_key: Mapping[str, Task], where: Where) -> str:
+    """A hint when the name is at the front of a title, where its author took it for the key."""
+    meant = next((one for one in by_key.values() if one.title.startswith(f"{name} ")), None)
+    if meant is None:
+        return ""
+    return (
+        f'the title {_on(meant.line, task.line, where)} begins so, but its key is "{meant.key}"; '
+        f'in Markdown "[{name}] Title" gives a key'
+    )
 
 
 def _check_cycles(edges: Edges, by_key: Mapping[str, Task], what: str, where: Where) -> None:

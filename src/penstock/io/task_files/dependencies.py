@@ -18,7 +18,9 @@ class Names:
         self._keys = set(keys)
         self._meant: dict[str, list[str]] = {}
         for one, key in zip(placed, keys, strict=True):
-            for name in {fold(key), fold(one.title.text), fold(one.title.nick)} - {""}:
+            number = one.title.nick.rpartition(" ")[2]
+            dotted = number if "." in number else ""
+            for name in {fold(key), fold(one.title.text), fold(one.title.nick), dotted} - {""}:
                 self._meant.setdefault(name, []).append(key)
 
     def __contains__(self, folded: object) -> bool:

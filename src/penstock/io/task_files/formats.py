@@ -57,7 +57,7 @@ def _read(text: str, path: str, tag: str | None, columns: Mapping[str, str]) -> 
         case ".yaml" | ".yml":
             return _yaml(text, path)
         case _:
-            return _json(text, path, tag) if text.lstrip()[0] in "{[" else _yaml(text, path)
+            return _json(text, path, tag) if text.lstrip()[0] in "{[" else _presumed_yaml(text, path)
 
 
 def _markdown(text: str, path: str) -> tuple[str, Draft]:
@@ -84,6 +84,23 @@ def _yaml(text: str, path: str) -> tuple[str, Draft]:
     from penstock.io.task_files.syntax_yaml import read_yaml
 
     return _native(_block(read_yaml(text, path), path), path)
+
+
+def _presumed_yaml(text: str, path: str) -> tuple[str, Draft]:
+    """A file whose suffix says nothing: when it is no YAML, most often because it is something else."""
+    from penstock.io.task_files.syntax_yaml import read_yaml
+
+    try:
+        document = _block(read_yaml(text, path), path)
+    except InputError as error:
+        raise InputError(
+            error.message,
+            path=path,
+            line=error.line,
+            cause=error.cause,
+            hint="it was read as YAML, since its name does not tell; Markdown is called .md, a table .csv",
+        ) from None
+    return _native(document, path)
 
 
 def _native(document: Block, path: str) -> tuple[str, Draft]:

@@ -23,7 +23,8 @@ NESTING_MAX = 200
 """What the parser opens inside each other; a list and its item count as two. Beyond it would drop text silently."""
 
 LINES_MAX = 1_000_000
-"""A document of this length takes about a minute and 3 GB of memory."""
+CELLS_MAX = 2_000_000
+"""What a document may have: at either limit the parser takes about a minute and 3 GB of memory."""
 
 TAB_COLUMNS = 4
 
@@ -69,18 +70,13 @@ def read_blocks(text: str, path: str) -> list[Node]:
         The blocks at the top. Headings are found only there: one inside a quote or an item is opaque.
 
     Raises:
-        InputError: More than `LINES_MAX` lines, or blocks so deep inside each other that the parser would stop.
+        InputError: More than `LINES_MAX` lines or `CELLS_MAX` bars, or blocks so deep inside each other that the
+            parser would stop.
 
     Source: https://github.github.com/gfm/
     """
-    if (lines := text.count("\n") + 1) > LINES_MAX:
-        raise InputError(
-            f"the document has {lines:,} lines",
-            path=path,
-            line=LINES_MAX + 1,
-            cause=f"the most is {LINES_MAX:,}",
-            hint="split the plan into several files, each with a graph name of its own",
-        )
+    _check_size("lines", text.count("\n") + 1, LINES_MAX, path)
+    _check_size("table cells", text.count("|"), CELLS_MAX, path)
     tokens = _parser().parse(text)
     _check_nesting(tokens, path)
     return _tree(tokens, text.split("\n"))
@@ -104,6 +100,17 @@ def _html_element(state: StateBlock, first: int, end: int, silent: bool) -> bool
     line = state.src[begin : state.eMarks[first]]
     known = any(opening.search(line) for opening, _, ends_paragraph in HTML_SEQUENCES if ends_paragraph)
     return known and html_block(state, first, end, silent)
+
+
+def _check_size(what: str, count: int, most: int, path: str) -> None:
+    if count > most:
+        raise InputError(
+            f"the document has {count:,} {what}",
+            path=path,
+            line=1,
+            cause=f"the most is {most:,}",
+            hint="split the plan into several files, each with a graph name of its own",
+        )
 
 
 def _check_nesting(tokens: Sequence[Token], path: str) -> None:

@@ -47,6 +47,11 @@ project plan | plan | work plan | delivery plan | backlog | product backlog | sp
 features | feature list | feature breakdown | milestones | deliverables | phases | iterations | sprints | workstreams
 """
 
+_UNITS = """
+epic | story | user story | feature | task | subtask | sub task | ticket | phase | milestone | sprint | iteration
+deliverable | workstream | work package
+"""
+
 
 def _names(written: str) -> frozenset[str]:
     return frozenset(name.strip() for line in written.split("\n") for name in line.split("|") if name.strip())
@@ -61,6 +66,10 @@ DESCRIPTIONS = _names(_DESCRIPTION)
 WORK_SECTIONS = _names(_WORK)
 """Sections in which the outermost bullets and headings are tasks too."""
 
+UNITS_OF_WORK = _names(_UNITS)
+"""What a piece of work is called: `Task 1.2: …` is one in any section but those of text."""
+
+_NUMBERS = re.compile(r"^(?:\d+ )+")
 _NOT_A_WORD = re.compile(r"[^\w&/+]+")
 _JOINED = re.compile(r"\s*(?:&|/|\+|\band\b)\s*")
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
@@ -74,6 +83,11 @@ def is_text_section(name: str, *, in_work: bool) -> bool:
 def is_work_section(name: str) -> bool:
     """Whether a heading names a work section, or several of them: `Milestones and deliverables`."""
     return _is_one_of(name, WORK_SECTIONS)
+
+
+def is_unit_of_work(nick: str) -> bool:
+    """Whether a heading counts itself among pieces of work: `Epic 2`, `Task 1.2`."""
+    return nick.rpartition(" ")[0].lower() in UNITS_OF_WORK
 
 
 def is_text_label(line: str) -> bool:
@@ -90,5 +104,5 @@ def _is_one_of(name: str, names: frozenset[str]) -> bool:
 
 
 def _words(name: str) -> str:
-    """Lower case, without signs and without an aside in brackets at the end."""
-    return _NOT_A_WORD.sub(" ", _ASIDE.sub("", name.lower())).strip("_ ")
+    """Lower case, without signs, numbers in front and an aside in brackets at the end."""
+    return _NUMBERS.sub("", _NOT_A_WORD.sub(" ", _ASIDE.sub("", name.lower())).strip("_ "))

@@ -7,16 +7,25 @@ entry is a task is settled afterwards, bottom up, since a heading is one when a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import msgspec
 
 from penstock.io.task_files.attributes import Attribute, attribute_on_line, may_be_attribute
 from penstock.io.task_files.markdown_blocks import Node
 from penstock.io.task_files.markdown_inline import Inline
-from penstock.io.task_files.markdown_sections import is_text_label, is_text_section, is_work_section
+from penstock.io.task_files.markdown_sections import (
+    is_text_label,
+    is_text_section,
+    is_unit_of_work,
+    is_work_section,
+)
 from penstock.io.task_files.references import fold, name_tasks
 from penstock.io.task_files.titles import Title, read_title
+
+_BRACKET = re.compile(r"[()]")
 
 
 # A tree has no cycles: the collector has nothing to look for, and large files have hundreds of thousands of these.
@@ -35,6 +44,7 @@ class Entry(msgspec.Struct, kw_only=True, gc=False):
         work: Outermost bullets below it are tasks.
         gathers: It is a heading that names a work section: the headings right below it are tasks.
         signed: It is a task by what it says itself, attributes on lines apart.
+        counted: Of a signed item: nothing but its number says so.
         task: It is a task.
         below: Headings and items in it, in order. Those that can only be text are left out.
     """
@@ -50,6 +60,7 @@ class Entry(msgspec.Struct, kw_only=True, gc=False):
     work: bool = False
     gathers: bool = False
     signed: bool = False
+    counted: bool = False
     task: bool = False
     below: list[Entry] = msgspec.field(default_factory=list)
 
@@ -115,7 +126,13 @@ class _Builder:
         named = is_work_section(title.text)
         entry.work = above.work or named
         entry.gathers = named and node is not self._lone
-        entry.signed = counted_work or above.gathers or bool(title.id) or any(map(_certain, title.attributes))
+        entry.signed = (
+            counted_work
+            or above.gathers
+            or bool(title.id)
+            or is_unit_of_work(title.nick)
+            or any(map(_certain, title.attributes))
+        )
         entry.title_lines = list(range(node.first, node.end))
         if not entry.closed:
             above.below.append(entry)
@@ -148,6 +165,8 @@ class _Builder:
         outermost = above.work and above.level > 0
         named = bool(title.id) and not (title.counted and title.text[0].islower())
         entry.signed = title.box is not None or node.ordered or named or outermost
+        told = title.box or named or title.attributes or entry.attributes or above.work
+        entry.counted = node.ordered and not told and not (above.level and above.signed)
         above.below.append(entry)
         for number, part in enumerate(node.parts[1:]):
             self._block(part, node.parts[number], entry)
@@ -162,13 +181,15 @@ class _Builder:
         """The lines of a first paragraph up to one that introduces text, without attributes on lines of their own."""
         title = [lines[0]]
         entry.title_lines = list(range(entry.first, first + 1))  # the marker may stand on a line of its own
-        taken = set(self._take_attributes(lines[1:], first + 1, entry))
-        for number, line in enumerate(lines[1:], first + 1):
+        bracketed = _bracketed(lines)
+        free = [place for place in range(1, len(lines)) if not bracketed[place]]
+        taken = {place for place in free if self._take_attributes([lines[place]], first + place, entry)}
+        for place, line in enumerate(lines[1:], 1):
             if is_text_label(line):
                 break
-            if number not in taken:
+            if place not in taken:
                 title.append(line)
-                entry.title_lines.append(number)
+                entry.title_lines.append(first + place)
         return title
 
     def _take_attributes(self, lines: Sequence[str], first: int, entry: Entry) -> list[int]:
@@ -179,6 +200,20 @@ class _Builder:
                 entry.attributes.append(found)
                 taken.append(number)
         return taken
+
+
+def _bracketed(lines: Sequence[str]) -> list[bool]:
+    """Of each line: whether it begins inside a bracket that is closed on it or later."""
+    opened: list[int] = []
+    depth_changes = [0] * (len(lines) + 1)
+    for number, line in enumerate(lines):
+        for bracket in _BRACKET.findall(line):
+            if bracket == "(":
+                opened.append(number)
+            elif opened:
+                depth_changes[opened.pop() + 1] += 1
+                depth_changes[number + 1] -= 1
+    return [depth > 0 for depth in accumulate(depth_changes[:-1])]
 
 
 def _introduces_text(node: Node) -> bool:

@@ -29,6 +29,7 @@ class Placed(msgspec.Struct, kw_only=True, gc=False):
         above: Number of the task above; -1 for the document's own.
         column: How far its text is indented.
         attributes: Those on lines of their own.
+        counted: It is a task for its number alone.
     """
 
     title: Title
@@ -36,6 +37,7 @@ class Placed(msgspec.Struct, kw_only=True, gc=False):
     above: int = -1
     column: int = 0
     attributes: Sequence[Attribute] = ()
+    counted: bool = False
 
 
 def place_tasks(
@@ -115,6 +117,7 @@ def _number(entry: Entry, above: int, lead: Entry | None, placed: list[Placed], 
                     above=above,
                     column=below.column,
                     attributes=below.attributes,
+                    counted=below.counted,
                 )
             )
             ledger.give(below.first, below.end, number)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from penstock.base.errors import InputError
 from penstock.io.task_files.attributes import Attribute, login, split_names, status_of, without_quotes
 from penstock.io.task_files.dependencies import Names
+from penstock.io.task_files.doubts import doubts
 from penstock.io.task_files.draft import Draft
 from penstock.io.task_files.front_matter import FrontMatter, read_front_matter
 from penstock.io.task_files.keys import Named, assign_keys
 from penstock.io.task_files.line_ledger import LineLedger, Run
-from penstock.io.task_files.markdown_blocks import read_blocks
+from penstock.io.task_files.markdown_blocks import Node, read_blocks
 from penstock.io.task_files.markdown_inline import Inline
 from penstock.io.task_files.outline import read_outline
 from penstock.io.task_files.placement import OWN, Placed, place_tasks
@@ -38,7 +39,7 @@ def read_prd(text: str, path: str) -> Draft:
     blocks = read_blocks("\n" * front.end + "\n".join(ledger.lines[front.end :]), path)
     top, lead = read_outline(blocks, len(ledger.lines), Inline())
     placed, has_own = place_tasks(top, lead, blocks, front, ledger, path=path)
-    return _Document(placed, OWN if has_own else OWN + 1, front, ledger, path).draft()
+    return _Document(placed, OWN if has_own else OWN + 1, front, ledger, path).draft(blocks)
 
 
 class _Document:
@@ -57,7 +58,7 @@ class _Document:
         self._ledger = ledger
         self._path = path
 
-    def draft(self) -> Draft:
+    def draft(self, blocks: Sequence[Node]) -> Draft:
         """The tasks, and where their text stands."""
         keys, names = self._named()
         for one in self._placed[self._begin :]:
@@ -71,7 +72,8 @@ class _Document:
             (Prose(key, run.first + 1, run.last + 1) for key, own in zip(keys, runs, strict=True) for run in own),
             key=lambda one: one.first,
         )
-        return Draft(name=self._front.texts.get("graph"), tasks=tasks, notes=[], prose=prose)
+        notes = doubts(blocks, self._placed[self._begin :], self._ledger)
+        return Draft(name=self._front.texts.get("graph"), tasks=tasks, notes=notes, prose=prose)
 
     def _named(self) -> tuple[list[str], Names]:
         """

@@ -86,6 +86,7 @@ def load_graph(
     return TaskGraph(
         name=files[0].name,
         source=", ".join(file.path for file in files),
+        files=tuple(file.path for file in files),
         format=", ".join(dict.fromkeys(file.format for file in files)),
         sha256=digest([file.sha256 for file in files]) if more else files[0].sha256,
         tasks=tasks,

@@ -8,6 +8,7 @@ from pathlib import Path
 from penstock.base.errors import InputError
 
 FILE_BYTES_MAX = 100_000_000
+_ARCHIVE = b"PK\x03\x04"
 
 
 def read_bytes(path: str) -> bytes:
@@ -30,7 +31,7 @@ def decode(data: bytes, path: str) -> str:
     UTF-8, with or without a byte order mark, or UTF-16 with one.
 
     Raises:
-        InputError: Too large, another encoding, a NUL character, or nothing but blanks.
+        InputError: Too large, an archive, another encoding, a NUL character, or nothing but blanks.
     """
     if len(data) > FILE_BYTES_MAX:
         raise InputError(
@@ -38,6 +39,13 @@ def decode(data: bytes, path: str) -> str:
             path=path,
             cause=f"the most is {FILE_BYTES_MAX // 1_000_000} MB",
             hint="split the plan into several files, each with a graph name of its own",
+        )
+    if data.startswith(_ARCHIVE):
+        raise InputError(
+            "the task file is not text",
+            path=path,
+            cause="it is an archive, as .xlsx, .docx and .zip files are",
+            hint="export a spreadsheet as CSV, a document as Markdown",
         )
     encoding = "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -33,7 +33,9 @@ _ID = re.compile(
 """`[P1]` and `P1:` are priorities in most files, and no file has one task of each."""
 
 _COUNT = re.compile(r"\d+[.)]\s+(?=\S)")
-_NICK = re.compile(r"(?P<nick>[^\W\d_]+ \d+)(?:\s*[:.–—](?=\s)|\s+-(?=\s)|$)")
+_NICK = re.compile(
+    r"(?:[^\w\s\[(`\"'“<]+\s+)?(?P<nick>[^\W\d_]+(?: [^\W\d_]+)? \d+(?:\.\d+){0,2})(?:\s*[:.–—](?=\s)|\s+-(?=\s)|$)"
+)
 
 
 class Title(NamedTuple):
