@@ -25,7 +25,7 @@ def test_one_graph_in_several_files(shell: Shell) -> None:
 
     assert ["apply", *parts, *LAB] == [word for word in command if not word.startswith(("http", "--api-url"))]
     assert [0, 0, 0, 0, 3, 0] == [done.code for done in (planned, applied, audited, rehearsed, differs, again)]
-    assert 2 == rehearsed.document["operations"]
+    assert 3 == rehearsed.document["operations"]
     assert "clean    every task has its one issue" in audited.out
     assert 1 == again.document["operations"]
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from penstock.output.lines import JsonLines
     from penstock.output.stream import Diagnostic, Line
 
-_ASCII = str.maketrans({"…": "...", "→": "->", "←": "<-", "·": "|", "×": "x", "≥": ">=", "–": "-"})
+_ASCII = str.maketrans(
+    {"…": "...", "→": "->", "←": "<-", "·": "|", "×": "x", "≥": ">=", "–": "-"}
+    | dict(zip("━╸─█░╭╮╰╯│", "=--#.++++|", strict=True))
+)
 
 
 class Screen:

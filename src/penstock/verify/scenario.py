@@ -117,6 +117,12 @@ class Scenario:
     phases: tuple[Phase, ...]
 
     @property
+    def only_throttles(self) -> bool:
+        """Nothing goes wrong but refusals for a limit: then two attempts are enough for every operation."""
+        rates = [fault for phase in self.phases for fault, rate in phase.faults.rates.items() if rate]
+        return bool(rates) and all(fault.startswith("throttle") for fault in rates)
+
+    @property
     def alone(self) -> bool:
         """The client is told the limits that hold."""
         return self.client in {self.server, "auto"}

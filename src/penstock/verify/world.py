@@ -138,7 +138,12 @@ class _World:
             clock=clock,
             config=Config(
                 profile=scenario.client,
-                batch=BatchConfig(min_batch_size=1, base_batch_size=scenario.batch_size, checkpoint_interval=3),
+                batch=BatchConfig(
+                    min_batch_size=1,
+                    base_batch_size=scenario.batch_size,
+                    checkpoint_interval=3,
+                    max_attempts=2 if scenario.only_throttles else 5,
+                ),
             ),
             random=Random(f"{scenario.seed}:process"),
             number=lambda: next(numbers),
