@@ -115,7 +115,7 @@ def test_every_fact_comes_back(tmp_path: Path, facts: list[Fact]) -> None:
     writer.close()
     reader.close()
 
-    names = [(type(fact), getattr(fact, "id", ""), getattr(fact, "profile", ""), getattr(fact, "api", "")) for fact in facts]
+    names = [(type(fact), *(getattr(fact, name, "") for name in ("id", "profile", "api"))) for fact in facts]
     last = {name: number for number, name in enumerate(names)}
     expected = [fact for n, fact in enumerate(facts) if isinstance(fact, Paused) or last[names[n]] == n]
     assert expected == news
