@@ -78,3 +78,24 @@ def test_titles_that_begin_with_ids_of_one_project(titles: tuple[str, ...], told
         'or "PAY-21: Title"'
     )
     assert ([expected] if told else []) == notes("".join(f"- [ ] {title}\n" for title in titles))
+
+
+def test_a_dependency_on_nothing_is_told() -> None:
+    """It stays in the title, since brackets may mean anything; that nothing waits for it must not go unseen."""
+    plan = "# Plan\n\n- [ ] T01 Dig\n- [ ] T02 Sow (depends on Wals)\n- [ ] T03 Reap [blocked by the weather]\n"
+    expected = (
+        "2 titles end in a dependency that names no task, and wait for nothing: "
+        '"Sow (depends on Wals)" (line 4), "Reap [blocked by the weather]" (line 5)'
+    )
+
+    assert [expected] == notes(plan)
+
+
+@pytest.mark.parametrize(("closing", "told"), [("", True), ("```\n", False)])
+def test_code_that_never_ends_is_told(closing: str, told: bool) -> None:
+    """Every task below it is text, as GitHub shows it too."""
+    plan = f"# Plan\n\n- [ ] T01 Dig\n\n```sh\nmake\n{closing}\n- [ ] T02 Sow\n"
+    draft = read_prd(plan, "plan.md")
+
+    assert told == any("the code block that begins on line 5 is never closed" in note for note in draft.notes)
+    assert told == (len(draft.tasks) == 2)

@@ -18,6 +18,7 @@ _BOX = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX-]\][ \t]")
 _MARKER = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _FENCE = re.compile(r"[ \t>]*(?:`{3}|~{3})")
 _ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_WAITS = re.compile(r"[(\[]\s*(?:depends on|blocked by)\b[^()\[\]]*[)\]]\s*$", re.IGNORECASE)
 _BARE_ID = re.compile(r"(?P<id>(?P<project>[A-Z][A-Z0-9]{1,9})-\d{1,6})\s")
 
 
@@ -33,7 +34,14 @@ def doubts(blocks: Sequence[Node], placed: Sequence[Placed], ledger: LineLedger)
     Returns:
         One sentence for each kind of doubt.
     """
-    return [*_boxes(blocks, ledger), *_tables(blocks, ledger), *_numbered(placed), *_bare_ids(placed)]
+    return [
+        *_boxes(blocks, ledger),
+        *_tables(blocks, ledger),
+        *_open_fences(blocks, ledger),
+        *_numbered(placed),
+        *_bare_ids(placed),
+        *_unread_waits(placed),
+    ]
 
 
 def _boxes(blocks: Sequence[Node], ledger: LineLedger) -> Iterator[str]:
@@ -72,6 +80,14 @@ def _tables(blocks: Sequence[Node], ledger: LineLedger) -> Iterator[str]:
             yield f"the table on line {node.first + 1} becomes text, not tasks; a table of tasks is a CSV file"
 
 
+def _open_fences(blocks: Sequence[Node], ledger: LineLedger) -> Iterator[str]:
+    """Code that goes on to the end of the document: what was meant to stand below it is code too."""
+    if blocks and blocks[-1].kind == "opaque" and _FENCE.match(ledger.lines[blocks[-1].first]):
+        last = next(number for number in range(len(ledger.lines) - 1, -1, -1) if ledger.lines[number].strip())
+        if last == blocks[-1].first or not _FENCE.match(ledger.lines[last]):
+            yield f"the code block that begins on line {blocks[-1].first + 1} is never closed: all below it is its text"
+
+
 def _numbered(placed: Sequence[Placed]) -> Iterator[str]:
     """Items that are tasks for their number alone, where others have more to show."""
     numbered = [f'"{_short(one.title.text)}" (line {one.line + 1})' for one in placed if one.counted]
@@ -92,6 +108,15 @@ def _bare_ids(placed: Sequence[Placed]) -> Iterator[str]:
                 f"{len(ids):,} titles begin with what may be ids, and are not read so: {_listed(ids)}; "
                 f'an id is written "[{ids[0]}] Title" or "{ids[0]}: Title"'
             )
+
+
+def _unread_waits(placed: Sequence[Placed]) -> Iterator[str]:
+    """Titles that end in what looks like a dependency on something that is not in the document."""
+    unread = [f'"{_short(one.title.text)}" (line {one.line + 1})' for one in placed if _WAITS.search(one.title.text)]
+    if unread:
+        one = len(unread) == 1
+        what, then = ("1 title ends", "waits") if one else (f"{len(unread):,} titles end", "wait")
+        yield f"{what} in a dependency that names no task, and {then} for nothing: {_listed(unread)}"
 
 
 def _sections(blocks: Sequence[Node], lines: int) -> Iterator[tuple[str, int, int]]:
