@@ -9,6 +9,7 @@ from datetime import UTC
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.cli.conftest import GOLDEN
 from tests.output.moments import BAND, FAILURES, HINT, TROUBLES, sending, waiting
 from tests.output.moments import view as run_view
@@ -36,7 +37,7 @@ from penstock.output.limits import LimitsView, limits_document, limits_lines
 from penstock.output.plan import PlanView, plan_document, plan_lines
 from penstock.output.problem import error_document, error_lines
 from penstock.output.progress import PlainPicture
-from penstock.output.result import result_document, result_lines
+from penstock.output.result import Again, result_document, result_lines
 from penstock.output.rows import painted
 from penstock.output.snapshot import Snapshot
 from penstock.output.status import resumed_lines, runs_document, runs_lines, status_document, status_lines
@@ -277,3 +278,10 @@ def test_nobody_finds_colour_where_none_is_wanted() -> None:
     ]
 
     assert not any("\x1b" in line for lines in screens for line in lines)
+
+
+def test_status_repeats_where_the_journal_lies() -> None:
+    """The next command can be copied as it stands."""
+    shown = replace(run_view(state="interrupted"), again=Again(run="--state-dir elsewhere"))
+
+    assert f"next     penstock resume {shown.run} --state-dir elsewhere" == status_lines(shown, NOW, ink=PLAIN)[-1]

@@ -33,8 +33,11 @@ def command(settings: Settings, run: str | None, watch: bool) -> int:
 
     Read from the journal and the account's ledger, so it needs no token and does not disturb the run.
     """
+    import msgspec
+
     from penstock.cli.history import find_run, open_history
     from penstock.cli.onlooker import Onlooker
+    from penstock.output.result import Again
     from penstock.output.status import closing_lines, status_document, status_lines
 
     screen = settings.screen()
@@ -42,6 +45,7 @@ def command(settings: Settings, run: str | None, watch: bool) -> int:
     found = find_run(journal.runs(), run, settings.repo)
     with Onlooker(journal, found.id, time.time()) as onlooker:
         view = _watched(onlooker, screen, _streams(screen, journal, found.id)) if watch else onlooker.look(time.time())
+    view = msgspec.structs.replace(view, again=Again(run=settings.repeated(("state_dir",))))
     screen.document(status_document(view))
     if watch and screen.live and screen.width:
         screen.result(closing_lines(view, ink=screen.ink, width=screen.width, verbose=screen.verbose))

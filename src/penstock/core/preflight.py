@@ -341,7 +341,7 @@ def _markers(graph: TaskGraph, seen: Observation, issues: Mapping[str, ObservedI
             level="confirm" if count * 2 >= len(graph.tasks) else "warning",
             message=f"{_count(count, 'issue')} with this plan's marker left alone, written by "
             f"{_listed(sorted(set(seen.untrusted.values())))}: {_listed(f'#{no}' for no in sorted(seen.untrusted))}",
-            hint="if you trust these authors, name them in the setting `authors`; else their tasks are created anew",
+            hint="if you trust these authors, name them with --author; else their tasks are created anew",
         )
     numbers: dict[str, list[int]] = {}
     for issue in seen.issues:

@@ -17,7 +17,7 @@ from penstock.output.bars import EVERYTHING, PANELS, picture
 from penstock.output.ink import Ink
 from penstock.output.panels import limit_words
 from penstock.output.progress import facts_of
-from penstock.output.result import failure_rows, next_after_end
+from penstock.output.result import NOTHING, Again, failure_rows, next_after_end
 from penstock.output.rows import Row, painted
 from penstock.output.snapshot import Band, Snapshot, Wait
 from penstock.output.text import GUTTER, Page, clean, count_of, cut, pad, ticking, time_of_day
@@ -37,6 +37,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
         at: Epoch seconds of the last event.
         cause: Why it stopped.
         failures: Operations that are dead or skipped.
+        again: What the next command must be told again.
     """
 
     run: str
@@ -51,6 +52,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     cause: str = ""
     failures: tuple[Failure, ...] = ()
+    again: Again = NOTHING
 
 
 def status_lines(
@@ -83,7 +85,7 @@ def closing_lines(view: RunView, *, ink: Ink, width: int = 0, verbose: bool = Fa
     if view.cause and view.state == "stopped":
         page.row("cause", clean(view.cause))
     if view.state != "running":
-        page.row("next", _next(view), "bold")
+        page.next(_next(view))
     return page.lines
 
 
@@ -143,8 +145,9 @@ def _seen_at(view: RunView, now: float) -> float:
 
 def _next(view: RunView) -> str:
     if view.state != "finished":
-        return f"penstock resume {view.run}"
-    return next_after_end(view.run, view.source, failed=any(not failure.skipped for failure in view.failures))
+        return f"penstock resume {view.run} {view.again.run}".rstrip()
+    failed = any(not failure.skipped for failure in view.failures)
+    return next_after_end(view.run, view.source, failed=failed, again=view.again)
 
 
 def status_document(view: RunView) -> dict[str, Any]:
