@@ -30,6 +30,9 @@ _TELLING_CHARS = 40
 _ENOUGH = 0.65
 """Likeness of titles from which on they are one task's; the same parent or text makes up for some of it."""
 
+_SURE = 1.0
+"""From so much likeness on a title tells more than common children do: the same words in another order."""
+
 _SAME_PARENT, _SAME_TEXT, _SAME_CHILDREN = 0.15, 0.4, 0.65
 """Children tell most: all of those below an issue now stand below a task that is new."""
 
@@ -211,13 +214,14 @@ class _Pairing:
         """All pairs, in the order of the file."""
         self._pair_same(lambda one: (one.words, one.text, self._home(one)))
         self._pair_same(lambda one: (one.words, self._home(one)))
+        self._pair_similar(alike, _SURE)
         self._pair_parents(alike)
-        twins = self._pair_similar(alike)
+        twins = self._pair_similar(alike, _ENOUGH)
         self._pair_same(lambda one: (one.words, self._home(one)))  # of parents that were paired a moment ago
         self._pair_same(lambda one: (one.words, one.text), anywhere=True)
         self._pair_same(lambda one: one.words, anywhere=True)
         if twins:  # what had waited for its own title, and went away empty
-            self._pair_similar(alike)
+            self._pair_similar(alike, _ENOUGH)
         self._pair_parents(alike)  # of children that were paired since
         return sorted(self._pairs, key=lambda pair: pair[0].place)
 
@@ -247,9 +251,9 @@ class _Pairing:
             if same:
                 self._pair(task, same.popleft())
 
-    def _pair_similar(self, alike: Callable[[Title, Title], float]) -> set[str]:
+    def _pair_similar(self, alike: Callable[[Title, Title], float], least: float) -> set[str]:
         """
-        Pair those that are alike enough, the most alike first.
+        Pair those that are at least so much alike, the most alike first.
 
         Returns:
             Titles that both sides have: they are left out, and wait for themselves.
@@ -267,7 +271,7 @@ class _Pairing:
                 score = alike(own, title)
                 score += _SAME_PARENT * bool(task.parent and self._home(task) == issue.parent)
                 score += _SAME_TEXT * bool(task.text and task.text == issue.text)
-                if score >= _ENOUGH:
+                if score >= least:
                     scored.append((-score, task.place, issue.place))
         self._pair_best(scored)
         return twins
