@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from penstock.base.clock import Clock
+from penstock.core.controller import FixedController
 from penstock.core.ratio import RatioSizes
-from penstock.model.limits import Profile, Served
+from penstock.github.limits import DOCUMENTED
 from penstock.model.operation import Kind
 from penstock.sim.latency import Latency
 from penstock.sim.session import TIMEOUT_S
@@ -24,10 +25,11 @@ SIZE_MAX = 50
 BASE = 15
 
 
-class Fixed:
-    """A `Controller` that keeps its size, whatever it is told; those below learn what they say."""
+class Fixed(FixedController):
+    """Keeps its size, whatever it is told; those below learn what they say."""
 
     def __init__(self, size: int = BASE) -> None:
+        super().__init__(size, DOCUMENTED)
         self._size = size
 
     def size(self, kind: Kind) -> int:  # noqa: ARG002 (one size for all kinds)
@@ -42,30 +44,8 @@ class Fixed:
         """Too little to hold anything back: one request at a time cannot overrun the windows on server seconds."""
         return 1.0
 
-    def answered(self, kind: Kind, size: int, took_s: float) -> None:
-        """All of it was done."""
-
     def timed_out(self, kind: Kind, size: int) -> None:
-        """None of it was."""
-
-    def too_heavy(self, kind: Kind, size: int) -> None:
-        """The simulated server has no such limit here."""
-
-    def failed(self, share: float) -> None:
-        """For other reasons."""
-
-    def quota(self, share: float) -> None:
-        """What is left of it."""
-
-    def recovered(self) -> None:
-        """After an outage."""
-
-    def use(self, profile: Profile) -> None:
-        """The limits are known from the beginning here."""
-
-    def served(self, api: str, now: float) -> Served | None:  # noqa: ARG002
-        """Nothing is kept for another run."""
-        return None
+        """Not even then is it smaller."""
 
 
 class SeedRule(Fixed):
